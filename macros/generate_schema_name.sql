@@ -1,0 +1,4 @@
+{# Schemas are the layers' own names, never prefixed with the target's. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

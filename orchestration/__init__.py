@@ -1,0 +1,1 @@
+"""The Python side of the warehouse: one folder per concern, plain functions beside their Dagster files."""

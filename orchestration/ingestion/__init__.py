@@ -1,0 +1,1 @@
+"""Ingestion: the door. From landed files to typed, append-only raw tables."""

@@ -1,0 +1,1 @@
+"""Linkage: what identity resolution needs Python for."""

@@ -1,0 +1,1 @@
+"""Publishing: a new immutable version of the warehouse, swapped in atomically."""

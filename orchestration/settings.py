@@ -1,0 +1,102 @@
+"""Where a run reads and writes. Every path of the warehouse is named here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def today() -> date:
+    """The current day in UTC, which every window is counted from unless a run says otherwise."""
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run's folders and choices. Nothing outside `warehouse` is written."""
+
+    landing: Path
+    warehouse: Path
+    as_of: date = field(default_factory=today)
+    config: Path | None = None
+    full_refresh: bool = False
+
+    @property
+    def build(self) -> Path:
+        """State of runs: the working database, dbt's artefacts, temporary files."""
+        return self.warehouse / "build"
+
+    @property
+    def build_database(self) -> Path:
+        """The working database; only a run opens it."""
+        return self.build / "scv.duckdb"
+
+    @property
+    def temporary(self) -> Path:
+        """Scratch space of one run; emptied at its start."""
+        return self.build / "tmp"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.build / "dbt"
+
+    @property
+    def dbt_logs(self) -> Path:
+        return self.build / "logs"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.build / "dagster"
+
+    @property
+    def merged_seeds(self) -> Path:
+        """The repository's seeds with the company's own laid over them."""
+        return self.build / "seeds"
+
+    @property
+    def lock(self) -> Path:
+        return self.warehouse / ".lock"
+
+    @property
+    def versions(self) -> Path:
+        return self.warehouse / "versions"
+
+    @property
+    def published(self) -> Path:
+        """The symlink that readers open."""
+        return self.warehouse / "scv.duckdb"
+
+    @property
+    def quality_database(self) -> Path:
+        return self.warehouse / "quality.duckdb"
+
+    @property
+    def status(self) -> Path:
+        return self.warehouse / "status.json"
+
+    @property
+    def reports(self) -> Path:
+        return self.warehouse / "reports"
+
+    def seed(self, name: str) -> Path:
+        """The file of one seed: the company's own where it has one, else the repository's."""
+        if self.config is not None and (self.config / f"{name}.csv").is_file():
+            return self.config / f"{name}.csv"
+        return REPOSITORY / "seeds" / f"{name}.csv"
+
+    def environment(self) -> dict[str, str]:
+        """What dbt and Dagster read from the environment, telemetry switched off."""
+        return {
+            "SCV_BUILD_DATABASE": str(self.build_database),
+            "SCV_SEED_PATH": os.path.relpath(
+                self.merged_seeds if self.config else REPOSITORY / "seeds", REPOSITORY
+            ),
+            "DAGSTER_HOME": str(self.dagster_home),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DO_NOT_TRACK": "1",
+            "GX_ANALYTICS_ENABLED": "false",
+        }

@@ -1,0 +1,1 @@
+"""Transformation: dbt run in process, one layer at a time."""
