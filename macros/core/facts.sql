@@ -1,0 +1,114 @@
+{# Facts: a live staging row, the customer it belongs to now, and its money in the reporting currency. #}
+
+{# Columns of an entity that hold money. #}
+{% macro money_columns(entity) %}
+    {%- set names = [] -%}
+    {%- for name in entity_columns(entity) -%}
+        {%- if name.endswith('_amount') or name in ('amount', 'unit_price', 'unit_cost', 'reference_price') -%}
+            {%- do names.append(name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
+
+{#
+  One fact table.
+  entity       the staging entity
+  happened_at  the column that dates the row and its exchange rate
+  identifiers  columns that resolve a row whose `customer_ref` names no profile, best first
+  record       the column that names the profile, where it is not `customer_ref`
+  extra        column → SQL over `staged`, for what core adds
+#}
+{% macro fact(entity, happened_at, identifiers=[], record='customer_ref', extra={}, money=none) %}
+{%- set columns = entity_columns(entity) -%}
+{%- set amounts = money_columns(entity) if money is none else money -%}
+-- depends_on: {{ ref('int_currency_days') }}
+with staged as (
+    select * from {{ ref(entity) }}
+),
+
+attributed as (
+    select
+        staged.*,
+        coalesce(
+            by_record.customer_id
+            {%- for name in identifiers %},
+            by_{{ name }}.customer_id
+            {%- endfor %}
+        ) as customer_id
+    from staged
+    left join {{ ref('crosswalk') }} as by_record
+        on
+            staged.source_id = by_record.source_id
+            and staged.{{ record }} = by_record.source_record_id
+    {%- for name in identifiers %}
+    {{ identifier_join(name) }}
+    {%- endfor %}
+)
+
+select
+    attributed.source_id,
+    attributed.customer_id,
+    {%- for name in columns if name not in ('is_deleted',) %}
+    attributed.{{ name }},
+    {%- endfor %}
+    {%- for name, expression in extra.items() %}
+    {{ expression }} as {{ name }},
+    {%- endfor %}
+    {%- for name in amounts %}
+    cast(attributed.{{ name }} * rates.factor as decimal(18, 4)) as {{ name }}_reporting,
+    {%- endfor %}
+    {%- if amounts and 'signed_amount' in extra %}
+    cast(({{ extra['signed_amount'] }}) * rates.factor as decimal(18, 4)) as signed_amount_reporting,
+    {%- endif %}
+    attributed._file_id,
+    attributed._file_row
+from attributed
+{%- if amounts %}
+left join {{ ref('int_currency_days') }} as rates
+    on
+        attributed.currency = rates.currency
+        and cast(attributed.{{ happened_at }} as date) = rates.rate_date
+{%- endif %}
+order by attributed.{{ happened_at }}, attributed.source_id, {% for name in entity_key(entity) %}attributed.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
+{% endmacro %}
+
+{# The join that finds the customer of one identifier column of `staged`. #}
+{% macro identifier_join(name) %}
+    {%- if name == 'phone' -%}
+    left join {{ ref('sources') }} as phone_sources
+        on staged.source_id = phone_sources.source_id
+    left join {{ ref('int_phone_numbers') }} as phones
+        on
+            staged.phone = phones.raw_value
+            and coalesce(phone_sources.default_country, '') = phones.country
+    left join {{ ref('int_identifier_customers') }} as by_phone
+        on
+            by_phone.identifier_type = 'phone'
+            and phones.phone_key = by_phone.identifier_value
+    {%- elif name == 'email' -%}
+    left join {{ ref('int_identifier_customers') }} as by_email
+        on
+            by_email.identifier_type = 'email'
+            and {{ normalise_email('staged.email') }} = by_email.identifier_value
+    {%- elif name == 'device_id' -%}
+    left join {{ ref('int_device_customers') }} as by_device_id
+        on trim(staged.device_id) = by_device_id.device_id
+    {%- else -%}
+    left join {{ ref('int_identifier_customers') }} as by_{{ name }}
+        on
+            by_{{ name }}.identifier_type = '{{ name }}'
+            and trim(staged.{{ name }}) = by_{{ name }}.identifier_value
+    {%- endif -%}
+{% endmacro %}
+
+{# Money that did not move, in the words of the payment systems. #}
+{% macro is_settled(status) -%}
+    (
+        {{ status }} is null
+        or lower({{ status }}) not in (
+            'failed', 'failure', 'error', 'declined', 'void', 'voided', 'canceled', 'cancelled', 'pending',
+            'requires_payment_method', 'requires_action', 'requires_confirmation'
+        )
+    )
+{%- endmacro %}

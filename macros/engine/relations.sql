@@ -1,0 +1,10 @@
+{# Engine-specific ways to put relations together. A second engine is added here and nowhere else. #}
+
+{# `select`s united by column name; what one of them lacks is null. #}
+{% macro union_by_name(selects) -%}
+    {{ return(adapter.dispatch('union_by_name')(selects)) }}
+{%- endmacro %}
+
+{% macro duckdb__union_by_name(selects) -%}
+    {{ selects | join('\nunion all by name\n') }}
+{%- endmacro %}

@@ -1,0 +1,92 @@
+{# Scalar functions whose name or meaning differs between engines. #}
+
+{% macro regexp_like(expression, pattern) -%}
+    {{ return(adapter.dispatch('regexp_like')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro duckdb__regexp_like(expression, pattern) -%}
+    regexp_matches({{ expression }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro default__regexp_like(expression, pattern) -%}
+    ({{ expression }} rlike {{ pattern }})
+{%- endmacro %}
+
+{% macro regexp_replace_all(expression, pattern, replacement) -%}
+    {{ return(adapter.dispatch('regexp_replace_all')(expression, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro duckdb__regexp_replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, {{ pattern }}, {{ replacement }}, 'g')
+{%- endmacro %}
+
+{% macro default__regexp_replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, {{ pattern }}, {{ replacement }})
+{%- endmacro %}
+
+{# The words of a text in alphabetical order, so that "Wang Fang" and "Fang Wang" are one key. #}
+{% macro sorted_words(expression) -%}
+    {{ return(adapter.dispatch('sorted_words')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__sorted_words(expression) -%}
+    array_to_string(list_sort(string_split({{ expression }}, ' ')), ' ')
+{%- endmacro %}
+
+{% macro default__sorted_words(expression) -%}
+    array_join(array_sort(split({{ expression }}, ' ')), ' ')
+{%- endmacro %}
+
+{# A JSON object of the named columns of one relation. #}
+{% macro json_record(relation, columns) -%}
+    {{ return(adapter.dispatch('json_record')(relation, columns)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_record(relation, columns) -%}
+    json_object({% for column in columns %}'{{ column }}', {{ relation }}.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{# Lower case without accents. #}
+{% macro strip_accents_lower(expression) -%}
+    {{ return(adapter.dispatch('strip_accents_lower')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__strip_accents_lower(expression) -%}
+    lower(strip_accents({{ expression }}))
+{%- endmacro %}
+
+{# The last word of a text. #}
+{% macro last_word(expression) -%}
+    {{ return(adapter.dispatch('last_word')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__last_word(expression) -%}
+    split_part({{ expression }}, ' ', -1)
+{%- endmacro %}
+
+{# A number from a text, always the same, as hexadecimal text. #}
+{% macro hash_hex(expression) -%}
+    {{ return(adapter.dispatch('hash_hex')(expression)) }}
+{%- endmacro %}
+
+{% macro default__hash_hex(expression) -%}
+    md5({{ expression }})
+{%- endmacro %}
+
+{# The text at one key of a JSON object. #}
+{% macro json_text(expression, key) -%}
+    {{ return(adapter.dispatch('json_text')(expression, key)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_text(expression, key) -%}
+    json_extract_string({{ expression }}, '$."{{ key }}"')
+{%- endmacro %}
+
+{% macro default__json_text(expression, key) -%}
+    get_json_object({{ expression }}, '$.{{ key }}')
+{%- endmacro %}
+
+{# A cast that gives null where it cannot. #}
+{% macro try_cast(expression, type) -%}
+    try_cast({{ expression }} as {{ type }})
+{%- endmacro %}

@@ -1,0 +1,154 @@
+{# The canonical entities: their columns as the contract says, and how their versions are resolved. #}
+
+{# Columns of one canonical entity, as the contract lists them: name → data type. Empty while dbt parses. #}
+{% macro entity_columns(entity) %}
+    {%- if not execute -%}{{ return({}) }}{%- endif -%}
+    {%- for node in graph.sources.values() if node.source_name == 'canonical' and node.name == entity -%}
+        {%- set columns = {} -%}
+        {%- for column in node.columns.values() -%}
+            {%- do columns.update({column.name: column.data_type}) -%}
+        {%- endfor -%}
+        {{ return(columns) }}
+    {%- endfor -%}
+    {{ exceptions.raise_compiler_error("No canonical entity is called '" ~ entity ~ "'") }}
+{% endmacro %}
+
+{% macro entity_key(entity) %}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- for node in graph.sources.values() if node.source_name == 'canonical' and node.name == entity -%}
+        {{ return(node.config.meta.key) }}
+    {%- endfor -%}
+{% endmacro %}
+
+{#
+  Every row of every source that claims to be one `entity`, with what became of it in `_outcome`:
+    live         the newest version of its key
+    superseded   an older version
+    deleted      the newest version, and a deletion (marked, or absent from the newest full delivery)
+    quarantined  refused here; `_reject_reason` says why
+  mapped   the mapping views of known systems; the canonical raw table is always in
+  rejects  [condition, reason] pairs judged on the standardised columns; the first that holds counts
+  expressions  column → SQL that standardises it
+#}
+{% macro entity_versions(entity, mapped=[], rejects=[], expressions={}) %}
+{%- set columns = entity_columns(entity) -%}
+{%- set key = entity_key(entity) -%}
+{%- set selects = [] -%}
+{%- set canonical -%}
+select
+    _source_id as source_id,
+    {%- for name in columns %}
+    {{ name }},
+    {%- endfor %}
+    _file_id,
+    _file_row,
+    _loaded_at
+from {{ source('canonical', entity) }}
+{%- endset -%}
+{%- do selects.append(canonical) -%}
+{%- for relation in mapped -%}
+    {%- do selects.append('select * from ' ~ relation) -%}
+{%- endfor %}
+with candidates as (
+{{ union_by_name(selects) }}
+),
+
+standardised as (
+    select
+        source_id,
+        {%- for name, data_type in columns.items() %}
+        {%- set expression = expressions.get(name, 'coalesce(is_deleted, false)' if name == 'is_deleted' else name) %}
+        cast({{ expression }} as {{ data_type }}) as {{ name }},
+        {%- endfor %}
+        _file_id,
+        _file_row,
+        _loaded_at
+    from candidates
+),
+
+judged as (
+    select
+        *,
+        case
+            {%- for name in key %}
+            when {{ name }} is null then '{{ name }}: the key is missing'
+            {%- endfor %}
+            {%- for condition, reason in rejects %}
+            when {{ condition }} then '{{ reason }}'
+            {%- endfor %}
+        end as _reject_reason
+    from standardised
+),
+
+-- A full delivery that does not hold a key any more deletes it, also when it holds no row at all.
+full_deliveries as (
+    select
+        files.source_id,
+        max(files.loaded_at) as delivered_at
+    from {{ source('state', 'files') }} as files
+    inner join {{ ref('sources') }} as sources
+        on files.source_id = sources.source_id
+    where
+        sources.delivery = 'full'
+        and files.status = 'loaded'
+        and files.table_name in ({{ entity_tables(entity) }})
+    group by files.source_id
+),
+
+ranked as (
+    select
+        judged.*,
+        row_number() over (
+            partition by {{ key | join(', ') }}, judged.source_id, _reject_reason is null
+            order by updated_at desc nulls last, _file_id desc, _file_row desc
+        ) as _version_rank,
+        coalesce(full_deliveries.delivered_at > max(judged._loaded_at) over (
+            partition by {{ key | join(', ') }}, judged.source_id, _reject_reason is null
+        ), false) as _is_absent
+    from judged
+    left join full_deliveries
+        on judged.source_id = full_deliveries.source_id
+)
+
+select
+    source_id,
+    {%- for name in columns %}
+    {{ name }},
+    {%- endfor %}
+    _file_id,
+    _file_row,
+    _loaded_at,
+    _reject_reason,
+    case
+        when _reject_reason is not null then 'quarantined'
+        when _version_rank > 1 then 'superseded'
+        when is_deleted or _is_absent then 'deleted'
+        else 'live'
+    end as _outcome
+from ranked
+{% endmacro %}
+
+{# Names of the landing folders whose deliveries speak for one entity, as a SQL list. #}
+{% macro entity_tables(entity) %}
+    {%- set names = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.sources.values() if node.config.meta.get('entity') == entity -%}
+            {%- do names.append("'" ~ node.name ~ "'") -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return((names | unique | sort | join(', ')) or "''") }}
+{% endmacro %}
+
+{# The live rows of one entity, contract columns first. #}
+{% macro entity_live(versions, entity) %}
+select
+    source_id,
+    {%- for name in entity_columns(entity) if name != 'is_deleted' %}
+    {{ name }},
+    {%- endfor %}
+    _file_id,
+    _file_row,
+    _loaded_at
+from {{ versions }}
+where _outcome = 'live'
+{% endmacro %}

@@ -1,0 +1,14 @@
+-- Grain: one campaign of one source.
+select
+    staged.source_id,
+    {%- for name in entity_columns('campaigns') if name != 'is_deleted' %}
+    staged.{{ name }},
+    {%- endfor %}
+    cast(staged.cost_amount * rates.factor as decimal(18, 4)) as cost_amount_reporting,
+    staged._file_id,
+    staged._file_row
+from {{ ref('campaigns') }} as staged
+left join {{ ref('int_currency_days') }} as rates
+    on
+        staged.currency = rates.currency
+        and cast(staged.started_at as date) = rates.rate_date

@@ -1,0 +1,2 @@
+-- Grain: one piece of feedback.
+{{ fact('feedback', 'submitted_at', identifiers=['email']) }}

@@ -1,0 +1,2 @@
+-- Grain: one invoice of one source.
+{{ fact('invoices', 'issued_at') }}

@@ -1,0 +1,2 @@
+-- Grain: one step of one back-office process.
+{{ fact('process_steps', 'entered_at') }}

@@ -1,0 +1,2 @@
+-- Grain: one subscription of one source.
+{{ fact('subscriptions', 'started_at') }}

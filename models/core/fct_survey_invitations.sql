@@ -1,0 +1,2 @@
+-- Grain: one invitation to a survey.
+{{ fact('survey_invitations', 'sent_at', identifiers=['email']) }}

@@ -1,0 +1,42 @@
+-- Grain: one web session: events of one device of one source with gaps of at most 30 minutes.
+with events as (
+    select * from {{ ref('fct_web_events') }}
+    where device_id is not null
+),
+
+gaps as (
+    select
+        *,
+        lag(occurred_at) over (
+            partition by source_id, device_id
+            order by occurred_at, event_id
+        ) as previous_at
+    from events
+),
+
+numbered as (
+    select
+        *,
+        sum(case when previous_at is null or occurred_at > previous_at + interval 30 minute then 1 else 0 end) over (
+            partition by source_id, device_id
+            order by occurred_at, event_id
+            rows between unbounded preceding and current row
+        ) as session_number
+    from gaps
+)
+
+select
+    source_id,
+    {{ hash_hex("source_id || ':' || device_id || ':' || cast(min(occurred_at) as varchar)") }} as session_id,
+    case when count(distinct customer_id) = 1 then min(customer_id) end as customer_id,
+    device_id,
+    min(occurred_at) as started_at,
+    max(occurred_at) as ended_at,
+    cast(date_diff('second', min(occurred_at), max(occurred_at)) as bigint) as duration_seconds,
+    count(*) as event_count,
+    min_by(url, (occurred_at, event_id)) as entry_url,
+    min_by(referrer, (occurred_at, event_id)) as referrer,
+    min_by(campaign_id, (occurred_at, event_id)) filter (where campaign_id is not null) as campaign_id
+from numbered
+group by source_id, device_id, session_number
+order by started_at, source_id, device_id

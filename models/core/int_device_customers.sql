@@ -1,0 +1,34 @@
+-- Grain: one device that leads to exactly one customer: by an identifier, or because someone logged in on it.
+{{ config(materialized='table') }}
+with logins as (
+    select distinct
+        trim(web_events.device_id) as device_id,
+        identified.customer_id
+    from {{ ref('web_events') }} as web_events
+    inner join {{ ref('int_identifier_customers') }} as identified
+        on
+            identified.identifier_type = 'login_id'
+            and trim(web_events.login_id) = identified.identifier_value
+    where web_events.device_id is not null
+),
+
+declared as (
+    select
+        identifier_value as device_id,
+        customer_id
+    from {{ ref('int_identifier_customers') }}
+    where identifier_type in ('device_id', 'cookie_id')
+),
+
+known as (
+    select * from logins
+    union
+    select * from declared
+)
+
+select
+    device_id,
+    min(customer_id) as customer_id
+from known
+group by device_id
+having count(distinct customer_id) = 1

@@ -1,0 +1,8 @@
+"""Grain: one distinct phone text in one country context, with its comparable form (null when it is no number)."""
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", packages=[])
+    from orchestration.linkage.phones import normalise_phones
+
+    return normalise_phones(dbt.ref("int_phone_texts").fetch_arrow_table())

@@ -1,0 +1,79 @@
+-- Grain: one value that a profile could be recognised by, with the reason where it is kept out.
+{{ config(materialized='table') }}
+with tokens as (
+    select
+        profiles.node,
+        identifiers.identifier_type as token_type,
+        identifiers.identifier_value as token_value
+    from {{ ref('int_profile_identifiers') }} as identifiers
+    inner join {{ ref('int_profiles') }} as profiles
+        on
+            identifiers.source_id = profiles.source_id
+            and identifiers.source_record_id = profiles.source_record_id
+    union all
+    select
+        profiles.node,
+        derived.identifier_type,
+        derived.identifier_value
+    from {{ ref('int_derived_profiles') }} as derived
+    inner join {{ ref('int_profiles') }} as profiles
+        on
+            derived.source_id = profiles.source_id
+            and derived.source_record_id = profiles.source_record_id
+    union all
+    select
+        node,
+        'name',
+        name
+    from {{ ref('int_profiles') }}
+    where name is not null
+    union all
+    select
+        node,
+        'birth_date',
+        cast(birth_date as varchar)
+    from {{ ref('int_profiles') }}
+    where birth_date is not null
+    union all
+    -- Where a system names the record of another, the named record answers to its own name.
+    select
+        node,
+        'record',
+        source_id || ':' || source_record_id
+    from {{ ref('int_profiles') }}
+),
+
+distinct_values as (
+    select distinct
+        token_type,
+        token_value
+    from tokens
+    where token_type != 'record'
+),
+
+bad_values as (
+    select
+        distinct_values.token_type,
+        distinct_values.token_value,
+        min(bad.reason) as reason
+    from distinct_values
+    inner join {{ ref('bad_identifiers') }} as bad
+        on
+            bad.identifier_type in (distinct_values.token_type, 'any')
+            and case
+                when bad.match = 'exact' then lower(distinct_values.token_value) = lower(bad.pattern)
+                else {{ regexp_like('lower(distinct_values.token_value)', 'bad.pattern') }}
+            end
+    group by 1, 2
+)
+
+select
+    tokens.node,
+    tokens.token_type,
+    tokens.token_value,
+    bad_values.reason as suppressed_reason
+from tokens
+left join bad_values
+    on
+        tokens.token_type = bad_values.token_type
+        and tokens.token_value = bad_values.token_value

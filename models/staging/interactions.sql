@@ -1,0 +1,2 @@
+-- Grain: one live row of `interactions` of one source, its newest version.
+{{ entity_live(ref('interactions_versions'), 'interactions') }}

@@ -1,0 +1,2 @@
+-- Grain: one live row of `invoices` of one source, its newest version.
+{{ entity_live(ref('invoices_versions'), 'invoices') }}

@@ -1,0 +1,2 @@
+-- Grain: one live row of `subscriptions` of one source, its newest version.
+{{ entity_live(ref('subscriptions_versions'), 'subscriptions') }}

@@ -1,0 +1,4 @@
+-- Grain: one version of one row of `employees` as its source sent it, and what became of it.
+{{ entity_versions(
+    'employees',
+) }}

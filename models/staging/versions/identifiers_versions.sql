@@ -1,0 +1,4 @@
+-- Grain: one version of one row of `identifiers` as its source sent it, and what became of it.
+{{ entity_versions(
+    'identifiers',
+) }}
