@@ -1,0 +1,36 @@
+{# Texts into numbers, rows into texts, texts into rows. #}
+
+{# The value in another type, null when it does not fit. #}
+{% macro try_cast(expression, data_type) -%}
+    {{ return(adapter.dispatch('try_cast')(expression, data_type)) }}
+{%- endmacro %}
+
+{% macro default__try_cast(expression, data_type) -%}
+    try_cast({{ expression }} as {{ data_type }})
+{%- endmacro %}
+
+{# Aggregate: the texts of a group in the given order, with a separator between. #}
+{% macro joined_text(expression, separator, order_by) -%}
+    {{ return(adapter.dispatch('joined_text')(expression, separator, order_by)) }}
+{%- endmacro %}
+
+{% macro duckdb__joined_text(expression, separator, order_by) -%}
+    string_agg({{ expression }}, {{ separator }} order by {{ order_by }})
+{%- endmacro %}
+
+{% macro default__joined_text(expression, separator, order_by) -%}
+    listagg({{ expression }}, {{ separator }}) within group (order by {{ order_by }})
+{%- endmacro %}
+
+{# In a select list: one row per part of a text that a separator divides. #}
+{% macro split_to_rows(expression, separator) -%}
+    {{ return(adapter.dispatch('split_to_rows')(expression, separator)) }}
+{%- endmacro %}
+
+{% macro duckdb__split_to_rows(expression, separator) -%}
+    unnest(string_split({{ expression }}, '{{ separator }}'))
+{%- endmacro %}
+
+{% macro default__split_to_rows(expression, separator) -%}
+    explode(split({{ expression }}, '{{ separator }}'))
+{%- endmacro %}

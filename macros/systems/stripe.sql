@@ -1,0 +1,26 @@
+{#
+  An amount in major units. Stripe sends integers in the smallest unit: whole units for currencies
+  without decimals, thousandths for those with three.
+#}
+{% macro major_units(amount, currency) -%}
+cast(
+        {{ amount }} / case
+            when upper({{ currency }}) in (
+                'BIF', 'CLP', 'DJF', 'GNF', 'JPY', 'KMF', 'KRW', 'MGA', 'PYG', 'RWF', 'UGX', 'VND',
+                'VUV', 'XAF', 'XOF', 'XPF'
+            ) then 1
+            when upper({{ currency }}) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 1000
+            else 100
+        end as decimal(18, 4)
+    )
+{%- endmacro %}
+
+{# Months in one billing interval, as a number that an amount is divided by. #}
+{% macro interval_months(unit, units) -%}
+case lower({{ unit }})
+        when 'day' then 12.0 / 365
+        when 'week' then 84.0 / 365
+        when 'month' then 1.0
+        when 'year' then 12.0
+    end * coalesce({{ units }}, 1)
+{%- endmacro %}
