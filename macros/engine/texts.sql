@@ -1,13 +1,4 @@
-{# Texts into numbers, rows into texts, texts into rows. #}
-
-{# The value in another type, null when it does not fit. #}
-{% macro try_cast(expression, data_type) -%}
-    {{ return(adapter.dispatch('try_cast')(expression, data_type)) }}
-{%- endmacro %}
-
-{% macro default__try_cast(expression, data_type) -%}
-    try_cast({{ expression }} as {{ data_type }})
-{%- endmacro %}
+{# Rows into texts, texts into rows. #}
 
 {# Aggregate: the texts of a group in the given order, with a separator between. #}
 {% macro joined_text(expression, separator, order_by) -%}
