@@ -1,0 +1,135 @@
+"""The raw gate: what the loader wrote is what the files held, and a source does not suddenly change its volume."""
+
+from __future__ import annotations
+
+from expectations.shared import no_rows
+from orchestration.gates.results import WARN
+from orchestration.gates.rules import GateFacts, Rule
+
+# Drift is judged against the source's own history only; fewer arrivals than this are no history.
+EARLIER_ARRIVALS = 8
+ARRIVALS_REMEMBERED = 28
+SMALLEST_SHARE = 0.7
+LARGEST_SHARE = 1.4
+# Differences of a few rows are no drift, whatever their share.
+ROWS_THAT_MATTER = 50
+
+
+def suite(facts: GateFacts) -> list[Rule]:
+    """Conservation per file and per table, drift of volume, and what is only shown."""
+    if not facts.has("state.files"):
+        return []
+    rules = [_conservation(), _volume(facts), _refused(facts), _quarantined(facts)]
+    delivered = facts.con.execute(
+        "select distinct system, table_name from state.files where status = 'loaded' order by all"
+    ).fetchall()
+    for system, table in delivered:
+        relation = f"raw.{system}__{table}"
+        rules.append(_table_holds_its_files(relation, system, table))
+    return rules
+
+
+def _conservation() -> Rule:
+    return no_rows(
+        "state.files",
+        "every_row_is_loaded_or_quarantined",
+        "rows in the file = rows loaded + rows quarantined, for every loaded file",
+        """
+        select file_id, source_id, table_name, file_name, rows_in_file, rows_loaded, rows_quarantined
+        from {batch} where status = 'loaded' and rows_in_file is distinct from rows_loaded + rows_quarantined
+        """,
+    )
+
+
+def _table_holds_its_files(relation: str, system: str, table: str) -> Rule:
+    return no_rows(
+        relation,
+        "table_holds_every_row_of_its_files_once",
+        "for every file: rows in the table = rows that the loader says it loaded",
+        f"""
+        select
+            coalesce(files.file_id, held._file_id) as file_id, files.source_id,
+            coalesce(files.rows_loaded, 0) as rows_loaded, coalesce(held.rows_held, 0) as rows_held
+        from (select _file_id, count(*) as rows_held from {{batch}} group by _file_id) as held
+        full join (
+            select file_id, source_id, rows_loaded from state.files
+            where status = 'loaded' and system = '{system}' and table_name = '{table}'
+        ) as files on held._file_id = files.file_id
+        where coalesce(files.rows_loaded, 0) <> coalesce(held.rows_held, 0)
+        """,
+    )
+
+
+def _since_published(facts: GateFacts) -> str:
+    """Arrivals that no published run has seen: a stopped run leaves them to be judged again."""
+    return """
+        file_id > coalesce((
+            select max(files.file_id) from state.files as files
+            inner join state.runs as runs on files.run_id = runs.run_id
+            where runs.started_at <= (select max(started_at) from state.runs where outcome = 'published')
+        ), -1)
+    """
+
+
+def _volume(facts: GateFacts) -> Rule:
+    return no_rows(
+        "state.files",
+        "volume_like_its_own_history",
+        f"rows of an arrival between {SMALLEST_SHARE:g} times the smallest and {LARGEST_SHARE:g} times the largest "
+        f"of the source's last {ARRIVALS_REMEMBERED} arrivals, once there are {EARLIER_ARRIVALS}",
+        f"""
+        with arrivals as (
+            select
+                source_id, table_name, run_id, max(file_id) as arrival, sum(rows_in_file) as rows_in_arrival,
+                bool_or({_since_published(facts)}) as is_new
+            from {{batch}} where status = 'loaded' group by source_id, table_name, run_id
+        ),
+        measured as (
+            select
+                *,
+                count(*) over earlier as earlier_arrivals,
+                min(rows_in_arrival) over earlier as smallest,
+                max(rows_in_arrival) over earlier as largest
+            from arrivals
+            window earlier as (
+                partition by source_id, table_name order by arrival
+                rows between {ARRIVALS_REMEMBERED} preceding and 1 preceding
+            )
+        )
+        select source_id, table_name, rows_in_arrival, smallest, largest, earlier_arrivals
+        from measured
+        where
+            is_new and earlier_arrivals >= {EARLIER_ARRIVALS}
+            and (
+                (rows_in_arrival < {SMALLEST_SHARE} * smallest and smallest - rows_in_arrival >= {ROWS_THAT_MATTER})
+                or (rows_in_arrival > {LARGEST_SHARE} * largest and rows_in_arrival - largest >= {ROWS_THAT_MATTER})
+            )
+        order by source_id, table_name
+        """,
+    )
+
+
+def _refused(facts: GateFacts) -> Rule:
+    return no_rows(
+        "state.files",
+        "no_file_refused",
+        "no file of this run refused (shown, never stops)",
+        f"""
+        select source_id, table_name, file_name from {{batch}}
+        where status = 'refused' and run_id = '{facts.run_id}' order by source_id, table_name, file_name
+        """,
+        severity=WARN,
+    )
+
+
+def _quarantined(facts: GateFacts) -> Rule:
+    return no_rows(
+        "state.files",
+        "no_row_quarantined",
+        "no row of this run quarantined (shown, never stops)",
+        f"""
+        select source_id, table_name, file_name, rows_quarantined from {{batch}}
+        where rows_quarantined > 0 and run_id = '{facts.run_id}' order by rows_quarantined desc, source_id, file_name
+        """,
+        severity=WARN,
+    )

@@ -1,0 +1,305 @@
+"""The command line: options in, exit codes and messages out. What a command does lies in the folder of its concern.
+
+Every command imports what it needs when it runs: `scv --help` must not wait for dbt, Dagster or DuckDB.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from orchestration import show
+from orchestration.errors import ScvError, UsageError
+from orchestration.settings import REPOSITORY, Settings, today
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class _Date(click.ParamType):
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2026-11-30.", param, ctx)
+
+
+def _landing(command: Command) -> Command:
+    return click.option(
+        "--landing", type=_FOLDER, help="Where files arrive. Default: ./landing"
+    )(command)
+
+
+def _warehouse(command: Command) -> Command:
+    return click.option(
+        "--warehouse", type=_FOLDER, help="Where everything is kept. Default: ./warehouse"
+    )(command)
+
+
+def _config(command: Command) -> Command:
+    return click.option(
+        "--config",
+        type=click.Path(file_okay=False, exists=True, path_type=Path),
+        help="Your own seeds, laid over those of the repository.",
+    )(command)
+
+
+def _json(command: Command) -> Command:
+    return click.option(
+        "--json", "is_json", is_flag=True, help="Print one JSON object and nothing else."
+    )(command)
+
+
+def _settings(
+    landing: Path | None,
+    warehouse: Path | None,
+    config: Path | None = None,
+    as_of: date | None = None,
+    full_refresh: bool = False,
+) -> Settings:
+    """Absolute paths from here on: dbt changes the working directory."""
+    return Settings(
+        landing=(landing or Path("landing")).resolve(),
+        warehouse=(warehouse or Path("warehouse")).resolve(),
+        as_of=as_of or today(),
+        config=config.resolve() if config else None,
+        full_refresh=full_refresh,
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+@click.version_option(package_name="single-customer-view", prog_name="scv")
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
+    """Every customer once: from files in a landing folder to one published warehouse."""
+    context.obj = debug
+
+
+@cli.command()
+@_landing
+@_warehouse
+@_config
+@click.option("--as-of", type=_Date(), help="The day that windows are counted from. Default: today")
+@click.option("--full-refresh", is_flag=True, help="Rebuild everything above raw.")
+@click.option("--demo", is_flag=True, help="Make the demo company in demo/ and run on it.")
+@click.option("--keep", type=click.IntRange(min=1), default=5, show_default=True,
+              help="Published versions to keep.")
+@click.option("--wait", type=click.FloatRange(min=0), default=600.0, show_default=True,
+              help="Seconds to wait for another run to end.")
+@click.option("--accept", multiple=True, metavar="CHECK",
+              help="Let one check pass in this run, after somebody looked: the name that the gate gave.")
+@_json
+def run(
+    landing: Path | None,
+    warehouse: Path | None,
+    config: Path | None,
+    as_of: date | None,
+    full_refresh: bool,
+    demo: bool,
+    keep: int,
+    wait: float,
+    accept: tuple[str, ...],
+    is_json: bool,
+) -> int:
+    """Load, check, build and publish: the whole way."""
+    from orchestration.run import Options, run as run_whole
+    from orchestration.running.progress import Progress
+
+    progress = Progress(sys.stderr)
+    if demo:
+        from orchestration.running.demo import demo_settings
+
+        settings = demo_settings(landing, warehouse, config, as_of, full_refresh, progress.say)
+    else:
+        settings = _settings(landing, warehouse, config, as_of, full_refresh)
+    summary = run_whole(settings, progress, Options(keep, wait, frozenset(accept)))
+    if is_json:
+        show.as_json(summary)
+    else:
+        show.run_summary(summary)
+    if summary["exit_code"]:
+        show.failure(summary)
+    return int(summary["exit_code"])
+
+
+@cli.command()
+@click.option("--customers", type=click.IntRange(min=1), default=10_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--landing", type=_FOLDER, required=True, help="Folder to write; truth/ and config/ come beside it.")
+def demo(customers: int, seed: int, landing: Path) -> int:
+    """Make the data of an invented company."""
+    from orchestration.demo.company import generate
+    from orchestration.running.progress import Progress
+
+    generate(customers=customers, seed=seed, landing=landing.resolve(), report=Progress(sys.stderr).say)
+    return 0
+
+
+@cli.command()
+@_landing
+@_warehouse
+@_config
+@click.option("--again", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
+              metavar="FILE", help="Take this landed file as a new arrival although its bytes are known.")
+@_json
+def load(
+    landing: Path | None,
+    warehouse: Path | None,
+    config: Path | None,
+    again: tuple[Path, ...],
+    is_json: bool,
+) -> int:
+    """Load what landed, and stop there."""
+    from orchestration.commands import load_only
+
+    figures = load_only(_settings(landing, warehouse, config), [path.resolve() for path in again])
+    if is_json:
+        show.as_json(figures)
+    else:
+        show.figures("Loaded", figures)
+    return 0
+
+
+@cli.group()
+def quarantine() -> None:
+    """Rows that were refused: see them, bring them in, put them away."""
+
+
+@quarantine.command("list")
+@_warehouse
+@_json
+def quarantine_list(warehouse: Path | None, is_json: bool) -> int:
+    """Open entries, by source, table and reason."""
+    from orchestration.commands import quarantine_listing
+
+    show.rows(quarantine_listing(_settings(None, warehouse)), is_json, "Nothing is in quarantine.")
+    return 0
+
+
+@quarantine.command("show")
+@click.argument("quarantine_id")
+@_warehouse
+@_json
+def quarantine_show(quarantine_id: str, warehouse: Path | None, is_json: bool) -> int:
+    """One entry with its whole record as it was sent."""
+    from orchestration.commands import quarantine_entry
+
+    show.rows(quarantine_entry(_settings(None, warehouse), quarantine_id), is_json, "")
+    return 0
+
+
+@quarantine.command("replay")
+@click.argument("quarantine_ids", nargs=-1)
+@_warehouse
+@_config
+def quarantine_replay(
+    quarantine_ids: tuple[str, ...], warehouse: Path | None, config: Path | None
+) -> int:
+    """Try entries again, all open ones if none is named; those that load now leave quarantine."""
+    from orchestration.commands import quarantine_replayed
+
+    click.echo(quarantine_replayed(_settings(None, warehouse, config), quarantine_ids))
+    return 0
+
+
+@quarantine.command("dismiss")
+@click.argument("quarantine_ids", nargs=-1, required=True)
+@_warehouse
+def quarantine_dismiss(quarantine_ids: tuple[str, ...], warehouse: Path | None) -> int:
+    """Put entries away for good; they stay in the books."""
+    from orchestration.commands import quarantine_dismissed
+
+    click.echo(quarantine_dismissed(_settings(None, warehouse), quarantine_ids))
+    return 0
+
+
+@cli.command()
+@_warehouse
+@_json
+def status(warehouse: Path | None, is_json: bool) -> int:
+    """The last run, what is published, the sources."""
+    from orchestration.publishing import status as page
+
+    settings = _settings(None, warehouse)
+    found = page.read(settings)
+    if not found:
+        raise UsageError(
+            f"{settings.warehouse} has no status yet: no run wrote to it. Start one with `scv run`, "
+            "or name another folder with --warehouse."
+        )
+    if is_json:
+        show.as_json(found)
+    else:
+        show.status(found)
+    return 0
+
+
+@cli.command()
+@_warehouse
+@_json
+def versions(warehouse: Path | None, is_json: bool) -> int:
+    """Published versions that are kept, newest first."""
+    from orchestration.publishing.versions import versions as kept
+
+    show.versions(kept(_settings(None, warehouse)), is_json)
+    return 0
+
+
+@cli.command()
+@_landing
+@_warehouse
+@_config
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=3000, show_default=True)
+def dev(
+    landing: Path | None, warehouse: Path | None, config: Path | None, host: str, port: int
+) -> int:
+    """Open the Dagster UI on the same definitions."""
+    from orchestration.commands import serve_ui
+
+    return serve_ui(_settings(landing, warehouse, config), host, port)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: every way a command can end becomes an exit code here."""
+    is_debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = cli.main(args=arguments, prog_name="scv", standalone_mode=False)
+    except ScvError as error:
+        show.error(str(error))
+        code = error.exit_code
+    except click.UsageError as error:
+        error.show(sys.stderr)
+        code = 2
+    except click.ClickException as error:
+        show.error(error.format_message())
+        code = 2
+    except (KeyboardInterrupt, click.Abort):
+        show.error("Interrupted. Nothing is broken: the next run continues.")
+        code = 1
+    except BrokenPipeError:
+        code = 0
+    except Exception as error:
+        if is_debug:
+            raise
+        show.unexpected(error)
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()
+
+
+__all__ = ["REPOSITORY", "cli", "main"]

@@ -1,0 +1,48 @@
+"""One gate of one run: judge the layer, keep what was found, stop the run where it must stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.errors import GateError
+from orchestration.gates.results import CheckResult, stop_message, stopping
+from orchestration.gates.rules import GateFacts
+from orchestration.running.session import Session
+from orchestration.transformation.manifest import known_relations
+
+
+def judge(
+    session: Session,
+    layer: str,
+    found: list[CheckResult],
+    database: Path | None = None,
+    expected_rows: dict[str, int] | None = None,
+) -> None:
+    """Evaluate one gate, adding to `found`; raise when a check stops the run."""
+    from orchestration.gates.runner import evaluate
+
+    import duckdb
+
+    path = database or session.settings.build_database
+    with session.stage(f"gate {layer}"):
+        con = duckdb.connect(str(path), read_only=True)
+        try:
+            facts = GateFacts(
+                layer=layer,
+                run_id=session.run_id,
+                database=path,
+                con=con,
+                known=known_relations(session.dbt.manifest()),
+                accepted=session.accepted,
+                expected_rows=expected_rows or {},
+            )
+            found.extend(evaluate(facts))
+        finally:
+            con.close()
+        session.results.extend(found)
+        failed = stopping(found)
+        if failed:
+            raise GateError(stop_message(layer, failed))
+    warned = [result for result in found if result.is_warning]
+    shown = f", {len(warned)} to look at" if warned else ""
+    session.progress.say(f"gate {layer}: {len(found)} checks passed{shown}" if not warned else f"gate {layer}: {len(found) - len(warned)} checks passed{shown}")

@@ -1,0 +1,56 @@
+"""What a gate's suite is made of: rules over relations, and the facts that suites are built from.
+
+No Great Expectations here: Dagster and the command line read these names without paying for its import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.gates.results import ERROR
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One expectation about one relation, in words a person reads."""
+
+    relation: str
+    name: str
+    expected: str
+    expectation: Any
+    severity: str = ERROR
+    source_id: str | None = None
+
+
+@dataclass(frozen=True)
+class GateFacts:
+    """What a suite may look at while it is built: names and earlier figures, never rows."""
+
+    layer: str
+    run_id: str
+    database: Path
+    con: duckdb.DuckDBPyConnection
+    # `schema.name` of everything the project builds or reads → its description in the manifest.
+    known: Mapping[str, Mapping[str, Any]]
+    # Checks of drift that somebody looked at and let pass in this run.
+    accepted: frozenset[str] = frozenset()
+    expected_rows: Mapping[str, int] = field(default_factory=dict)
+
+    def has(self, *relations: str) -> bool:
+        """The project knows all of these relations, so a rule over them means something."""
+        return all(relation in self.known for relation in relations)
+
+    def column_names(self, relation: str) -> list[str]:
+        """The columns of one relation as the database has them."""
+        schema, name = relation.split(".")
+        rows = self.con.execute(
+            "select column_name from information_schema.columns "
+            "where table_schema = ? and table_name = ? order by ordinal_position",
+            [schema, name],
+        ).fetchall()
+        return [row[0] for row in rows]

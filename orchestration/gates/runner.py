@@ -1,0 +1,143 @@
+"""Evaluates the suite of one layer inside the engine and says what it found.
+
+Imports Great Expectations, which takes seconds: import this module inside a check only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.pool import NullPool
+
+from orchestration.gates.dialect import Borrowed, register
+from orchestration.gates.results import SAMPLE_SIZE, WARN, CheckResult
+from orchestration.gates.rules import GateFacts, Rule
+from orchestration.transformation.messages import without_values
+
+
+def evaluate(facts: GateFacts) -> list[CheckResult]:
+    """Judge one layer. A check that cannot be evaluated has failed: it is never passed over."""
+    module = importlib.import_module(f"expectations.{facts.layer}")
+    rules: list[Rule] = list(module.suite(facts))
+    results: list[CheckResult] = []
+    if not rules:
+        return results
+    source = _data_source(facts)
+    for relation in dict.fromkeys(rule.relation for rule in rules):
+        about = [rule for rule in rules if rule.relation == relation]
+        results.extend(_judge(facts, source, relation, about))
+    return results
+
+
+def _data_source(facts: GateFacts) -> Any:
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(
+        globally=False, metric_calculations=False
+    )
+    url = f"{register()}:///{facts.database}"
+    # All of it through the gate's own connection: one that stayed open in a pool would keep dbt out of the file.
+    return context.data_sources.add_sql(
+        facts.layer,
+        connection_string=url,
+        kwargs={"creator": lambda: Borrowed(facts.con), "poolclass": NullPool},
+    )
+
+
+def _judge(
+    facts: GateFacts, source: Any, relation: str, rules: list[Rule]
+) -> Iterable[CheckResult]:
+    from great_expectations import ExpectationSuite
+
+    schema, name = relation.split(".")
+    try:
+        asset = source.add_table_asset(relation, table_name=name, schema_name=schema)
+        batch = asset.add_batch_definition_whole_table("whole").get_batch()
+    except Exception as problem:  # the relation is missing or unreadable: every rule about it fails
+        reason = without_values(str(problem)).splitlines()[0]
+        return [_result(facts, rule, False, f"could not be read: {reason}") for rule in rules]
+    for position, rule in enumerate(rules):
+        rule.expectation.meta = {"position": position}
+    suite = ExpectationSuite(name=relation, expectations=[rule.expectation for rule in rules])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        validation = batch.validate(suite, result_format="SUMMARY")
+    found = {
+        result.expectation_config.meta["position"]: result for result in validation.results
+    }
+    return [_from_validation(facts, rule, found[position]) for position, rule in enumerate(rules)]
+
+
+def _from_validation(facts: GateFacts, rule: Rule, found: Any) -> CheckResult:
+    problem = _exception(found)
+    if problem:
+        return _result(facts, rule, False, f"could not be evaluated: {problem}")
+    outcome: Mapping[str, Any] = found.result or {}
+    rows = (outcome.get("details") or {}).get("unexpected_rows") or []
+    sources = Counter(row["source_id"] for row in rows if row.get("source_id"))
+    return _result(
+        facts,
+        rule,
+        bool(found.success),
+        _observed(outcome, rows),
+        # A person's value never gets here: suites select keys and counts only.
+        sample=tuple(_key(row) for row in rows[:SAMPLE_SIZE]) if not found.success else (),
+        source_id=rule.source_id or (sources.most_common(1)[0][0] if sources else None),
+    )
+
+
+def _result(
+    facts: GateFacts,
+    rule: Rule,
+    is_success: bool,
+    observed: str,
+    sample: tuple[str, ...] = (),
+    source_id: str | None = None,
+) -> CheckResult:
+    is_accepted = not is_success and rule.name in facts.accepted
+    return CheckResult(
+        layer=facts.layer,
+        relation=rule.relation,
+        check_name=rule.name,
+        severity=WARN if is_accepted else rule.severity,
+        is_success=is_success,
+        expected=rule.expected,
+        observed=observed + (" (accepted for this run)" if is_accepted else ""),
+        source_id=source_id or rule.source_id,
+        sample_keys=sample,
+        evaluated_at=datetime.now(UTC).replace(tzinfo=None),
+    )
+
+
+def _exception(found: Any) -> str:
+    """The first error of one expectation, or nothing."""
+    about = found.exception_info or {}
+    for entry in [about] if "raised_exception" in about else list(about.values()):
+        if entry.get("raised_exception"):
+            return without_values(str(entry.get("exception_message", ""))).splitlines()[0]
+    return ""
+
+
+def _observed(outcome: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> str:
+    if "unexpected_count" in outcome:
+        return f"{outcome['unexpected_count']} of {outcome.get('element_count', '?')} rows"
+    value = outcome.get("observed_value")
+    if rows or isinstance(value, int):
+        return f"{value} row{'' if value == 1 else 's'}"
+    return str(value)
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in row.items() if value is not None)
+

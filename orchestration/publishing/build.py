@@ -1,0 +1,93 @@
+"""Builds the file that readers will get: published relations copied out of the working database, with their words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from orchestration.transformation.manifest import PublishedRelation
+
+
+def quoted(text: str) -> str:
+    """A SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def build_file(
+    source: Path, target: Path, relations: Sequence[PublishedRelation], scratch: Path
+) -> dict[str, int]:
+    """Write `target` anew; returns the rows of each relation. Nothing reads it before it is audited."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    con = duckdb.connect(str(target))
+    try:
+        con.execute(f"set temp_directory = {quoted(str(scratch))}")
+        con.execute("set TimeZone = 'UTC'")
+        con.execute(f"attach {quoted(str(source))} as build (read_only)")
+        rows = {relation.qualified: _copy(con, relation) for relation in relations}
+        con.execute("detach build")
+        con.execute("checkpoint")
+    finally:
+        con.close()
+    return rows
+
+
+def _copy(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> int:
+    con.execute(f"create schema if not exists {identifier(relation.schema)}")
+    name = f"{identifier(relation.schema)}.{identifier(relation.name)}"
+    present = _column_names(con, relation)
+    order = [column for column in relation.order_by if column in present]
+    if not order and "customer_id" in present:
+        # Questions are about customers: rows of one customer lie together, so few blocks are read.
+        order = ["customer_id"]
+    sorting = f" order by {', '.join(identifier(column) for column in order)}" if order else ""
+    con.execute(f"create table {name} as select * from build.{name}{sorting}")
+    if relation.description:
+        con.execute(f"comment on table {name} is {quoted(relation.description)}")
+    for column in relation.columns:
+        if column.description and column.name in present:
+            con.execute(
+                f"comment on column {name}.{identifier(column.name)} is {quoted(column.description)}"
+            )
+    row = con.execute(f"select count(*) from {name}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _column_names(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> list[str]:
+    rows = con.execute(
+        "select column_name from duckdb_columns() "
+        "where database_name = 'build' and schema_name = ? and table_name = ?",
+        [relation.schema, relation.name],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def settle(path: Path) -> None:
+    """Make a file, and its name in its folder, survive a power cut."""
+    for each, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        handle = os.open(each, flags)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def swap(link: Path, target: Path) -> None:
+    """Point a symlink at another file in one step: a reader finds the old one or the new one, always one."""
+    beside = link.with_name(f".{link.name}.next")
+    beside.unlink(missing_ok=True)
+    os.symlink(os.path.relpath(target, link.parent), beside)
+    os.replace(beside, link)
+    handle = os.open(link.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

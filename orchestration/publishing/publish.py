@@ -1,0 +1,53 @@
+"""Write, audit, publish: a new version is built beside, judged, and only then given to readers, all at once."""
+
+from __future__ import annotations
+
+import os
+
+
+from orchestration.errors import GateError, ScvError
+from orchestration.gates.gate import judge
+from orchestration.gates.results import CheckResult
+from orchestration.publishing.build import build_file, settle, swap
+from orchestration.publishing.versions import FILE_NAME, prune, remove_unfinished
+from orchestration.running import record
+from orchestration.running.session import Session
+from orchestration.running.summary import run_facts
+from orchestration.transformation.manifest import published_relations
+
+
+def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
+    """Publish the working database as it is; adds the gate's results to `found`, returns rows by relation."""
+    settings = session.settings
+    relations = published_relations(session.dbt.manifest())
+    if not relations:
+        raise ScvError(
+            "No model says `config: {meta: {published: true}}`, so there is nothing to publish."
+        )
+    remove_unfinished(settings)
+    beside = settings.versions / f".{session.run_id}"
+    with session.stage("publish"):
+        session.progress.say(f"publish: copying {len(relations)} relations")
+        with session.connect() as con:
+            record.write_results(con, session.run_id, session.unwritten_results())
+            facts = run_facts(session, con, outcome="published")
+            record.update(con, session.run_id, facts)
+        rows = build_file(
+            settings.build_database, beside / FILE_NAME, relations, settings.temporary
+        )
+    try:
+        judge(session, "published", found, beside / FILE_NAME, rows)
+    except GateError:
+        remove_unfinished(settings)
+        raise
+    with session.stage("publish"):
+        settle(beside / FILE_NAME)
+        final = settings.versions / session.run_id
+        os.rename(beside, final)
+        settle(final / FILE_NAME)
+        swap(settings.published, final / FILE_NAME)
+        session.published = final / FILE_NAME
+        prune(settings, session.keep)
+    return rows
+
+

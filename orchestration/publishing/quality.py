@@ -1,0 +1,75 @@
+"""What every run swaps, also one that a gate stopped: `quality.duckdb`, the `quality` relations as of the last run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from orchestration.publishing.build import build_file, identifier, settle, swap
+from orchestration.publishing.versions import FILE_NAME
+from orchestration.running.session import Session
+from orchestration.settings import Settings
+from orchestration.transformation.layers import LAYERS
+from orchestration.transformation.manifest import (
+    PublishedRelation,
+    published_relations,
+    quality_order,
+)
+
+# Readers that hold an older file go on reading it when it is removed; a few stay for those that open a path late.
+KEPT = 3
+
+
+def refresh_models(session: Session) -> None:
+    """Bring the quality models up to date as far as the run came, after a run that did not build them all."""
+    if LAYERS[-1].name in session.layers_built:
+        return
+    names = quality_order(session.dbt.manifest(), set(session.layers_built))
+    if names:
+        session.dbt.build(names, variables={"run_id": session.run_id}, is_tested=False)
+
+
+def swap_quality(session: Session) -> None:
+    """Write the quality relations to a file of their own and give it to readers.
+
+    The file is called like the warehouse: a catalogue named `quality` would make `quality.files` ambiguous.
+    """
+    settings = session.settings
+    relations = [
+        relation
+        for relation in published_relations(session.dbt.manifest())
+        if relation.schema == "quality"
+    ]
+    with session.connect() as con:
+        for relation in relations:
+            _ensure(con, relation)
+    folder = _folder(settings) / session.run_id
+    build_file(settings.build_database, folder / FILE_NAME, relations, settings.temporary)
+    settle(folder / FILE_NAME)
+    swap(settings.quality_database, folder / FILE_NAME)
+    for old in sorted(_folder(settings).iterdir(), reverse=True)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.build / "quality"
+
+
+def _ensure(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> None:
+    """An empty relation with the promised columns, where no run ever came far enough to build it."""
+    exists = con.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+        [relation.schema, relation.name],
+    ).fetchone()
+    if exists is not None or not relation.columns:
+        return
+    columns = ", ".join(
+        f"{identifier(column.name)} {column.data_type}" for column in relation.columns
+    )
+    con.execute(f"create schema if not exists {identifier(relation.schema)}")
+    con.execute(
+        f"create table {identifier(relation.schema)}.{identifier(relation.name)} ({columns})"
+    )
+

@@ -1,0 +1,115 @@
+"""`status.json`: the state of the warehouse on one page, for `scv status` and for monitors that read files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.publishing.versions import versions
+from orchestration.settings import Settings
+
+
+def read(settings: Settings) -> dict[str, Any]:
+    """The page as the last run left it; empty before the first run."""
+    try:
+        page = json.loads(settings.status.read_text())
+    except (OSError, ValueError):
+        return {}
+    return page if isinstance(page, dict) else {}
+
+
+def write(settings: Settings, page: Mapping[str, Any]) -> None:
+    """Swap the page in one step."""
+    beside = settings.status.with_name(".status.json.next")
+    with beside.open("w") as file:
+        json.dump(page, file, indent=2, default=str)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, settings.status)
+
+
+def page_after_run(
+    settings: Settings, con: duckdb.DuckDBPyConnection, summary: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The whole page, read from the books."""
+    kept = versions(settings)
+    now = next((version for version in kept if version.is_current), None)
+    return {
+        "last_run": dict(summary),
+        "last_check": None,
+        "published": None
+        if now is None
+        else {
+            "version": now.name,
+            "path": str(settings.published),
+            "published_at": now.published_at.isoformat(timespec="seconds"),
+            "size_bytes": now.size_bytes,
+            "versions_kept": len(kept),
+        },
+        "sources": _sources(con),
+        "quarantine_open": _quarantine(con),
+        "disk_bytes": disk_bytes(settings.warehouse),
+    }
+
+
+def note_unchanged(settings: Settings, summary: Mapping[str, Any]) -> None:
+    """A run that found nothing to do leaves the page as it is, and says that it looked."""
+    page = read(settings)
+    page["last_check"] = {
+        "run_id": summary["run_id"],
+        "outcome": summary["outcome"],
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": summary["seconds"],
+    }
+    write(settings, page)
+
+
+def _sources(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    if not _has(con, "files"):
+        return []
+    rows = con.execute(
+        """
+        select
+            source_id,
+            max(loaded_at) filter (where status = 'loaded') as last_arrival_at,
+            count(*) filter (where status = 'loaded') as files_loaded,
+            count(*) filter (where status = 'refused') as files_refused,
+            coalesce(sum(rows_loaded) filter (where status = 'loaded'), 0) as rows_loaded
+        from state.files group by source_id order by source_id
+        """
+    ).fetchall()
+    names = ("source_id", "last_arrival_at", "files_loaded", "files_refused", "rows_loaded")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _quarantine(con: duckdb.DuckDBPyConnection) -> int:
+    if not _has(con, "quarantine"):
+        return 0
+    row = con.execute("select count(*) from state.quarantine where resolved_at is null").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _has(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    found = con.execute(
+        "select 1 from information_schema.tables where table_schema = 'state' and table_name = ?",
+        [name],
+    ).fetchone()
+    return found is not None
+
+
+def disk_bytes(folder: Path) -> int:
+    """What the warehouse takes on disk, links not followed."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = Path(root) / name
+            if not path.is_symlink():
+                total += path.stat().st_size
+    return total

@@ -1,0 +1,102 @@
+"""One run from the landing folder to the published file, as the command line starts it."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import ScvError, UsageError
+from orchestration.running.fingerprint import fingerprint, remember, remembered
+from orchestration.running.lock import DEFAULT_TIMEOUT_SECONDS, warehouse_lock
+from orchestration.running.progress import Progress
+from orchestration.settings import REPOSITORY, Settings
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run, as opposed to where."""
+
+    keep: int = 5
+    wait_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    accepted: frozenset[str] = frozenset()
+
+
+def run(
+    settings: Settings,
+    progress: Progress,
+    options: Options = Options(),
+    project: Path = REPOSITORY,
+) -> dict[str, Any]:
+    """Do the whole way, or nothing when nothing changed. Returns the summary; its `exit_code` says how it went."""
+    started = time.monotonic()
+    if not settings.landing.is_dir():
+        raise UsageError(
+            f"There is no landing folder {settings.landing}. Make it and put files into "
+            "<source>/<table>/, or name another with --landing."
+        )
+    with warehouse_lock(settings.lock, progress.say, options.wait_seconds):
+        parts = fingerprint(settings, project)
+        if not settings.full_refresh and _is_unchanged(settings, parts):
+            return _unchanged(settings, progress, started)
+        summary = _whole_way(settings, progress, options, project)
+        if summary["exit_code"] == 0 and not summary["files"].get("waiting"):
+            remember(settings, parts)
+        return summary
+
+
+def _is_unchanged(settings: Settings, parts: dict[str, str]) -> bool:
+    return remembered(settings) == parts and settings.published.exists()
+
+
+def _unchanged(settings: Settings, progress: Progress, started: float) -> dict[str, Any]:
+    """The summary of the run that made what is published, said again with nothing in."""
+    from orchestration.publishing import status
+    from orchestration.running.run_id import new_run_id
+
+    last = status.read(settings).get("last_run", {})
+    seconds = round(time.monotonic() - started, 3)
+    summary = {
+        **last,
+        "run_id": new_run_id(settings),
+        "outcome": "unchanged",
+        "exit_code": 0,
+        "message": "Nothing changed since the last run; the published warehouse is up to date.",
+        "files": {name: 0 for name in last.get("files", {})},
+        "rows_in": 0,
+        "rows_loaded": 0,
+        "rows_quarantined": 0,
+        "stage_seconds": {},
+        "seconds": seconds,
+        "log": None,
+    }
+    status.note_unchanged(settings, summary)
+    progress.say("nothing changed")
+    return summary
+
+
+def _whole_way(
+    settings: Settings, progress: Progress, options: Options, project: Path
+) -> dict[str, Any]:
+    from orchestration.running.fingerprint import forget
+    from orchestration.running.seeds import merge_seeds
+    from orchestration.running.session import open_session
+
+    forget(settings)
+    os.environ.update(settings.environment())
+    merge_seeds(settings, project)
+    session = open_session(settings, progress, project, options.keep, options.accepted)
+    from orchestration.running.finish import finish
+    from orchestration.running.headless import execute
+
+    try:
+        execute(session)
+    except BaseException as error:
+        session.error = session.error or error
+        summary = finish(session)
+        if not isinstance(session.error, (ScvError, Exception)):
+            raise
+        return summary
+    return finish(session)

@@ -1,0 +1,1 @@
+"""What one run is made of besides its work: lock, fingerprint, record, progress."""

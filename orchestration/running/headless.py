@@ -1,0 +1,70 @@
+"""The job without a UI: the same graph that Dagster shows, executed in this process."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+from orchestration.errors import ScvError
+from orchestration.running.session import Session
+
+_INSTANCE = """\
+# Written by the warehouse; nothing leaves this machine.
+telemetry:
+  enabled: false
+concurrency:
+  pools:
+    default_limit: 1
+nux:
+  enabled: false
+"""
+
+# Copying the standard streams of every step costs more than most steps do; a headless run has a log of its own.
+_HEADLESS = _INSTANCE + """\
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+
+
+def prepare_home(home: Path) -> None:
+    """Dagster's home inside the warehouse, telemetry off."""
+    home.mkdir(parents=True, exist_ok=True)
+    for name, text in (("dagster.yaml", _INSTANCE), ("headless.yaml", _HEADLESS)):
+        path = home / name
+        if not path.is_file() or path.read_text() != text:
+            path.write_text(text)
+
+
+def execute(session: Session) -> None:
+    """Run the job; what went wrong is in the session, and raised."""
+    home = session.settings.dagster_home
+    prepare_home(home)
+    os.environ["DAGSTER_HOME"] = str(home)
+    import dagster as dg
+
+    from orchestration.definitions import JOB_NAME, build_defs
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    manifest = session.dbt.manifest()
+    defs = build_defs(
+        {"manifest": manifest, "session": dg.ResourceDefinition.hardcoded_resource(session)}
+    )
+    with dg.DagsterInstance.from_config(str(home), "headless.yaml") as instance:
+        result = defs.resolve_job_def(JOB_NAME).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={"scv/run_id": session.run_id},
+        )
+    if session.error is not None:
+        raise session.error
+    if not result.success:
+        reasons = [
+            str(event.event_specific_data.error.message)  # type: ignore[union-attr]
+            for event in result.all_events
+            if event.is_step_failure
+        ]
+        session.error = ScvError("Dagster could not finish the run: " + "; ".join(reasons[:3]))
+        raise session.error

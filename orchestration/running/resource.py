@@ -1,0 +1,73 @@
+"""A run's session as a Dagster resource, for runs that the UI or the schedule starts.
+
+The folders come from the environment that `scv dev` sets; the headless run hands its own session in instead.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from orchestration.running.finish import finish
+from orchestration.running.lock import warehouse_lock
+from orchestration.running.progress import Progress
+from orchestration.running.seeds import merge_seeds
+from orchestration.running.session import Session, open_session
+from orchestration.settings import REPOSITORY, Settings, today
+from orchestration.transformation.dbt import DbtProject
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """Settings as environment variables, for the processes that Dagster starts."""
+    given = {
+        "SCV_LANDING": str(settings.landing),
+        "SCV_WAREHOUSE": str(settings.warehouse),
+        **settings.environment(),
+    }
+    if settings.config is not None:
+        given["SCV_CONFIG"] = str(settings.config)
+    return given
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """The settings that `scv dev` passed on; a run of the schedule counts from its own day."""
+    as_of = environment.get("SCV_AS_OF")
+    config = environment.get("SCV_CONFIG")
+    return Settings(
+        landing=Path(environment.get("SCV_LANDING", "landing")).resolve(),
+        warehouse=Path(environment.get("SCV_WAREHOUSE", "warehouse")).resolve(),
+        as_of=date.fromisoformat(as_of) if as_of else today(),
+        config=Path(config).resolve() if config else None,
+    )
+
+
+def manifest_for_definitions() -> dict[str, Any]:
+    """The manifest that the UI shows: the one that `scv dev` has just written, else parsed now."""
+    settings = from_environment(os.environ)
+    written = os.environ.get("SCV_MANIFEST")
+    if written and Path(written).is_file():
+        document: dict[str, Any] = json.loads(Path(written).read_text())
+        return document
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    return DbtProject(settings, REPOSITORY).manifest()
+
+
+@dg.resource
+def session_resource(context: Any) -> Iterator[Session]:
+    """One run's session: the lock is held and the books are open for as long as the run lasts."""
+    settings = from_environment(os.environ)
+    progress = Progress(sys.stderr)
+    with warehouse_lock(settings.lock, progress.say):
+        merge_seeds(settings)
+        session = open_session(settings, progress)
+        try:
+            yield session
+        finally:
+            finish(session)

@@ -1,0 +1,129 @@
+"""One run under way: its id, lock, clock, books and outcome.
+
+The same object serves the headless run and a run that Dagster's UI started; what each step does lies in the folder
+of its concern, and in what order they come, in Dagster's graph.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import GateError, ScvError
+from orchestration.gates.results import CheckResult
+from orchestration.running import record
+from orchestration.running.fingerprint import code_fingerprint
+from orchestration.running.progress import Progress
+from orchestration.running.run_id import new_run_id
+from orchestration.settings import REPOSITORY, Settings
+from orchestration.transformation.dbt import DbtProject
+
+
+@dataclass
+class Session:
+    """What the steps of one run share."""
+
+    settings: Settings
+    run_id: str
+    progress: Progress
+    dbt: DbtProject
+    keep: int = 5
+    accepted: frozenset[str] = frozenset()
+    stages: dict[str, float] = field(default_factory=dict)
+    results: list[CheckResult] = field(default_factory=list)
+    results_written: int = 0
+    layers_built: list[str] = field(default_factory=list)
+    load: Mapping[str, Any] = field(default_factory=dict)
+    published: Path | None = None
+    # The first thing that ended the run; later ones are its consequences.
+    error: BaseException | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    @contextmanager
+    def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The working database, closed again afterwards so that dbt can open it."""
+        con = duckdb.connect(str(self.settings.build_database), read_only=read_only)
+        try:
+            if not read_only:
+                con.execute("set TimeZone = 'UTC'")
+            yield con
+        finally:
+            con.close()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage, and keep the first error that came out of one."""
+        begun = time.monotonic()
+        try:
+            yield
+        except BaseException as error:
+            self.error = self.error or error
+            raise
+        finally:
+            self.stages[name] = round(
+                self.stages.get(name, 0.0) + time.monotonic() - begun, 3
+            )
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken by now."""
+        return round(time.monotonic() - self.started, 3)
+
+    def unwritten_results(self) -> list[CheckResult]:
+        """Results that the books do not hold yet; they count as written from now on."""
+        fresh = self.results[self.results_written :]
+        self.results_written = len(self.results)
+        return fresh
+
+    @property
+    def outcome(self) -> str:
+        """How the run ended, in one word of `quality.runs`."""
+        if isinstance(self.error, GateError):
+            return "stopped"
+        if self.error is not None or self.published is None:
+            return "failed"
+        return "published"
+
+    @property
+    def stopped_by(self) -> str | None:
+        """The layer whose gate stopped the run."""
+        failed = [result.layer for result in self.results if result.is_stopping]
+        return failed[0] if failed else None
+
+
+def open_session(
+    settings: Settings,
+    progress: Progress,
+    project: Path = REPOSITORY,
+    keep: int = 5,
+    accepted: frozenset[str] = frozenset(),
+) -> Session:
+    """Begin a run: folders, log and its row in the books. The caller holds the lock."""
+    for folder in (settings.build, settings.temporary, settings.dbt_logs, settings.dbt_target):
+        folder.mkdir(parents=True, exist_ok=True)
+    run_id = new_run_id(settings)
+    progress.log_to(settings.dbt_logs / f"{run_id}.log")
+    session = Session(
+        settings, run_id, progress, DbtProject(settings, project), keep=keep, accepted=accepted
+    )
+    facts = {
+        "as_of": settings.as_of,
+        "is_full_refresh": settings.full_refresh,
+        "code_version": code_fingerprint(project)[:12],
+    }
+    try:
+        with session.connect() as con:
+            record.begin(con, run_id, facts)
+    except duckdb.IOException as problem:
+        raise ScvError(
+            f"The working database {settings.build_database} cannot be opened: another program holds it. "
+            "Close it there and run again; readers should open "
+            f"{settings.published} instead. ({str(problem).splitlines()[0]})"
+        ) from None
+    return session

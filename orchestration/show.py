@@ -1,0 +1,175 @@
+"""What the command line prints: tables for people, one JSON object for machines. No figures are made here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+
+def as_json(document: Any) -> None:
+    """One JSON object (or list) alone on standard output."""
+    json.dump(document, sys.stdout, indent=2, default=str, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def error(message: str) -> None:
+    """What went wrong, on standard error."""
+    sys.stderr.write(f"scv: {message}\n")
+
+
+def unexpected(problem: BaseException) -> None:
+    """A mistake of ours: short here, whole with --debug."""
+    from orchestration.transformation.messages import without_values
+
+    first = (without_values(str(problem)).splitlines() or [""])[0]
+    error(
+        f"unexpected error: {type(problem).__name__}: {first}\n"
+        "The full log is in the warehouse under build/logs; `scv --debug …` shows the traceback."
+    )
+
+
+def failure(summary: Mapping[str, Any]) -> None:
+    """Why a run did not publish, and what readers have meanwhile."""
+    lines = [summary["message"] or "The run failed."]
+    published = summary["published"]
+    if published["version"]:
+        lines.append(
+            f"The published warehouse is untouched: readers go on with version {published['version']}."
+        )
+    else:
+        lines.append("Nothing was published before, so there is nothing to read yet.")
+    if summary["log"]:
+        lines.append(f"The full log is {summary['log']}")
+    error("\n".join(lines))
+
+
+def _number(value: Any) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _table(title: str, rows: Sequence[tuple[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title=title, show_header=False, title_justify="left", box=None, padding=(0, 2))
+    table.add_column(style="bold" if console.is_terminal else None)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value)
+    console.print(table)
+
+
+def run_summary(summary: Mapping[str, Any]) -> None:
+    """The closing table of a run."""
+    gates = summary["gates"]
+    stages = summary["stage_seconds"]
+    rows = [
+        ("rows in", _number(summary["rows_in"])),
+        ("rows quarantined", _number(summary["rows_quarantined"])),
+        ("profiles", _number(summary["profiles"])),
+        ("customers", _number(summary["customers"])),
+    ]
+    for layer, gate in gates.items():
+        warned = f", {gate['warned']} to look at" if gate["warned"] else ""
+        failed = f", {gate['failed']} failed" if gate["failed"] else ""
+        rows.append((f"gate {layer}", f"{gate['outcome']}: {gate['checks']} checks{failed}{warned}"))
+    if stages:
+        spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items())
+        rows.append(("seconds per stage", spent))
+    rows.append(("seconds", f"{summary['seconds']:.1f}"))
+    published = summary["published"]
+    if published["path"]:
+        rows.append(("published", f"{published['path']} (version {published['version']})"))
+    _table(f"Run {summary['run_id']}: {summary['outcome']}", rows)
+    _next_steps(summary)
+
+
+def _next_steps(summary: Mapping[str, Any]) -> None:
+    if summary["outcome"] == "unchanged":
+        sys.stdout.write("Nothing changed since the last run; what is published is up to date.\n")
+    if summary["exit_code"] == 0 and summary["published"]["path"]:
+        sys.stdout.write(
+            f'Read it:  python -c "import duckdb; '
+            f"print(duckdb.connect('{summary['published']['path']}', read_only=True)"
+            f".sql('from marts.customer_360 limit 5'))\"\n"
+        )
+    if summary["rows_quarantined"] or summary["files"].get("refused"):
+        sys.stdout.write(
+            f"Some input was refused; see it with: scv quarantine list --warehouse {summary['warehouse']}\n"
+        )
+
+
+def figures(title: str, found: Mapping[str, Any]) -> None:
+    """A handful of named figures."""
+    _table(title, [(name.replace("_", " "), _number(value)) for name, value in found.items()])
+
+
+def rows(found: Sequence[Mapping[str, Any]], is_json: bool, nothing: str) -> None:
+    """Rows as a table, or as JSON."""
+    if is_json:
+        as_json(list(found))
+        return
+    if not found:
+        sys.stdout.write(nothing + "\n")
+        return
+    if len(found) == 1:
+        _table("", [(name, str(value)) for name, value in found[0].items()])
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2))
+    for name in found[0]:
+        table.add_column(name, overflow="fold")
+    for row in found:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    Console().print(table)
+
+
+def versions(found: Sequence[Any], is_json: bool) -> None:
+    """Kept versions."""
+    if is_json:
+        as_json([asdict(version) for version in found])
+        return
+    if not found:
+        sys.stdout.write("No version is published yet.\n")
+    for version in found:
+        mark = "*" if version.is_current else " "
+        sys.stdout.write(
+            f"{mark} {version.name}  {version.published_at:%Y-%m-%d %H:%M:%S} UTC  "
+            f"{version.size_bytes / 1e6:,.1f} MB\n"
+        )
+
+
+def status(page: Mapping[str, Any]) -> None:
+    """The state of the warehouse on one screen."""
+    last, published, check = page["last_run"], page["published"], page["last_check"]
+    lines = [("last run", f"{last['run_id']}: {last['outcome']} in {last['seconds']:.1f} s")]
+    if last["message"]:
+        lines.append(("", last["message"].splitlines()[0]))
+    if check:
+        lines.append(("last look", f"{check['at']}: {check['outcome']}"))
+    if published:
+        lines.append(("published", f"version {published['version']}, {published['published_at']}"))
+        lines.append(
+            ("", f"{published['path']}, {published['size_bytes'] / 1e6:,.1f} MB, "
+             f"{published['versions_kept']} versions kept")
+        )
+    else:
+        lines.append(("published", "nothing yet"))
+    lines.append(("profiles", _number(last["profiles"])))
+    lines.append(("customers", _number(last["customers"])))
+    for layer, gate in last["gates"].items():
+        lines.append((f"gate {layer}", f"{gate['outcome']}: {gate['checks']} checks"))
+    lines.append(("open in quarantine", _number(page["quarantine_open"])))
+    for source in page["sources"]:
+        lines.append(
+            (f"source {source['source_id']}", f"last arrival {source['last_arrival_at'] or 'never'}, "
+             f"{source['rows_loaded']:,} rows")
+        )
+    lines.append(("disk", f"{page['disk_bytes'] / 1e6:,.1f} MB"))
+    _table("", lines)

@@ -1,0 +1,91 @@
+"""The dbt layers as Dagster assets: one op per layer, so that a gate can stand between two of them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+
+from orchestration.running.session import Session
+from orchestration.transformation.build import build_layer
+from orchestration.transformation.dbt import NodeResult
+from orchestration.transformation.layers import LAYERS, Layer
+
+# Dagster's pool for everything that writes to the working database: one at a time.
+WRITER = "warehouse_writer"
+
+_UNIQUE_ID = "dagster_dbt/unique_id"
+
+
+class Translator(DagsterDbtTranslator):
+    """Names assets as the database names relations, and groups them by layer."""
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        return asset_key(dbt_resource_props)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return str(dbt_resource_props["schema"])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str] | None:
+        owner = (dbt_resource_props.get("config", {}).get("meta") or {}).get("owner")
+        return [f"team:{owner}"] if owner else None
+
+
+def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
+    """The key of a model, seed or source: its schema and name."""
+    name = node.get("identifier") or node.get("alias") or node["name"]
+    return dg.AssetKey([str(node["schema"]), str(name)])
+
+
+def layer_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
+    """One group of assets per layer that has models."""
+    return [_layer(layer, manifest) for layer in LAYERS]
+
+
+def _layer(layer: Layer, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    @dbt_assets(
+        manifest=manifest,
+        select=layer.select,
+        name=layer.name,
+        dagster_dbt_translator=Translator(),
+        pool=WRITER,
+    )
+    def build(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Any:
+        yield from _events(context, session, layer)
+
+    return build
+
+
+def _events(
+    context: dg.AssetExecutionContext, session: Session, layer: Layer
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    """Build the layer, then tell Dagster what became of every model and test; only then stop, if it must stop."""
+    nodes: list[NodeResult] = []
+    try:
+        with session.stage(layer.name):
+            build_layer(session, layer, nodes)
+    finally:
+        definition = context.assets_def
+        assets = {spec.metadata.get(_UNIQUE_ID): spec.key for spec in definition.specs}
+        checks = {spec.metadata.get(_UNIQUE_ID): spec.key for spec in definition.check_specs}
+        for node in nodes:
+            if node.unique_id in assets and node.status == "success":
+                yield dg.MaterializeResult(
+                    asset_key=assets[node.unique_id], metadata={"seconds": node.seconds}
+                )
+            elif node.unique_id in checks and node.status != "skipped":
+                check = checks[node.unique_id]
+                yield dg.AssetCheckResult(
+                    asset_key=check.asset_key,
+                    check_name=check.name,
+                    passed=node.status == "pass",
+                    severity=_severity(node),
+                    metadata={"failures": node.failures, "seconds": node.seconds},
+                )
+
+
+def _severity(node: NodeResult) -> dg.AssetCheckSeverity:
+    return dg.AssetCheckSeverity.ERROR if node.is_failed else dg.AssetCheckSeverity.WARN
