@@ -1,3 +1,8 @@
--- Grain: identity figures of one run that was given a truth. A view: it is written after the models have run.
+-- Grain: one identity figure of one run that was given a truth. A view: it is written after the models have run.
 {{ config(materialized='view') }}
-select * from {{ source('state', 'identity_benchmark') }}
+select
+    run_id,
+    measured_at,
+    measure,
+    value
+from {{ source('state', 'identity_benchmark') }}

@@ -1,4 +1,5 @@
 -- Grain: one version of one row of `relationships` as its source sent it, and what became of it.
 {{ entity_versions(
     'relationships',
+    mapped=[ref('stg_zendesk__relationships')],
 ) }}
