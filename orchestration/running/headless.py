@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from pathlib import Path
@@ -21,17 +22,26 @@ nux:
 """
 
 # Copying the standard streams of every step costs more than most steps do; a headless run has a log of its own.
-_HEADLESS = _INSTANCE + """\
+_HEADLESS = (
+    _INSTANCE
+    + """\
+event_log_storage:
+  module: orchestration.running.event_log
+  class: RunEventLog
+  config:
+    base_dir: {history}
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
 """
+)
 
 
 def prepare_home(home: Path) -> None:
     """Dagster's home inside the warehouse, telemetry off."""
     home.mkdir(parents=True, exist_ok=True)
-    for name, text in (("dagster.yaml", _INSTANCE), ("headless.yaml", _HEADLESS)):
+    headless = _HEADLESS.format(history=json.dumps(str(home / "history" / "runs")))
+    for name, text in (("dagster.yaml", _INSTANCE), ("headless.yaml", headless)):
         path = home / name
         if not path.is_file() or path.read_text() != text:
             path.write_text(text)
