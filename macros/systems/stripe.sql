@@ -1,16 +1,16 @@
 {#
   An amount in major units. Stripe sends integers in the smallest unit: whole units for currencies
-  without decimals, thousandths for those with three.
+  without decimals, thousandths for those with three. A product, not a quotient: that would be a float.
 #}
 {% macro major_units(amount, currency) -%}
 cast(
-        {{ amount }} / case
+        {{ amount }} * case
             when upper({{ currency }}) in (
                 'BIF', 'CLP', 'DJF', 'GNF', 'JPY', 'KMF', 'KRW', 'MGA', 'PYG', 'RWF', 'UGX', 'VND',
                 'VUV', 'XAF', 'XOF', 'XPF'
-            ) then 1
-            when upper({{ currency }}) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 1000
-            else 100
+            ) then 1.000
+            when upper({{ currency }}) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 0.001
+            else 0.010
         end as decimal(18, 4)
     )
 {%- endmacro %}
