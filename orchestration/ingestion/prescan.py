@@ -1,0 +1,220 @@
+"""One look at a file's bytes: its hash, and what a text file is made of.
+
+Streams with constant memory. The counts are what a reader's result is checked against afterwards;
+a text file that is not plain UTF-8 leaves a clean UTF-8 copy in the scratch folder, which is read
+instead of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration.ingestion import encoding as encodings
+from orchestration.ingestion.refusal import Refusal
+
+CHUNK = 4 << 20
+# Above DuckDB's 2 MB a line needs a larger buffer; above this it is no line of a table.
+LONGEST_LINE = 64 << 20
+
+
+@dataclass
+class TextShape:
+    """What a text is made of, counted while it streams by."""
+
+    size: int = 0
+    quotes: int = 0
+    newlines: int = 0
+    crlf: int = 0
+    carriage_returns: int = 0
+    longest_line: int = 0
+    has_nul: bool = False
+    has_interior_blank: bool = False
+    damage: bool = False
+    last_content: int = 0
+    newlines_before_content_end: int = 0
+    _line_start: int = 0
+    _tail: bytes = b""
+    _blank_at: int | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        if not chunk:
+            return
+        start = self.size
+        self._blanks(chunk, start)
+        self.quotes += chunk.count(b'"')
+        has_returns = b"\r" in chunk
+        if has_returns:
+            self.carriage_returns += chunk.count(b"\r")
+            self.crlf += chunk.count(b"\r\n")
+        if self._tail.endswith(b"\r") and chunk.startswith(b"\n"):
+            self.crlf += 1
+        content = chunk.rstrip(b"\r\n") if chunk[-1] in b"\r\n" else chunk
+        before = content.count(b"\n")
+        if content:
+            self.last_content = start + len(content)
+            self.newlines_before_content_end = self.newlines + before
+        self.newlines += before + (chunk.count(b"\n", len(content)))
+        self._longest(chunk, start)
+        self.has_nul = self.has_nul or b"\x00" in chunk
+        if not self.damage and not chunk.isascii():
+            self.damage = any(mark in chunk for mark in _DAMAGE)
+        self.size += len(chunk)
+        self._tail = (self._tail + chunk[-4:])[-4:]
+
+    def _blanks(self, chunk: bytes, start: int) -> None:
+        if self._blank_at is not None:
+            if not self.has_interior_blank and chunk.strip(b"\r\n"):
+                self.has_interior_blank = True
+            return
+        joined = self._tail + chunk if self._tail else b"\n" + chunk
+        found = [at for at in (joined.find(b"\n\n"), joined.find(b"\n\r\n")) if at >= 0]
+        if found:
+            self._blank_at = start + min(found)
+            self.has_interior_blank = bool(joined[min(found) :].strip(b"\r\n"))
+
+    def _longest(self, chunk: bytes, start: int) -> None:
+        # Line ends every half megabyte prove that no line is long, without looking at each.
+        at = 0
+        while at < len(chunk):
+            found = chunk.rfind(b"\n", at, at + (1 << 19))
+            if found >= 0:
+                first = chunk.find(b"\n", at)
+                self.longest_line = max(self.longest_line, start + first - self._line_start)
+                self.longest_line = max(self.longest_line, found - first)
+                self._line_start = start + found + 1
+            at += 1 << 19
+        self.longest_line = max(self.longest_line, start + len(chunk) - self._line_start)
+
+    @property
+    def lines(self) -> int:
+        """Physical lines up to the last that holds anything."""
+        return self.newlines_before_content_end + 1 if self.last_content else 0
+
+    @property
+    def is_carriage_return_only(self) -> bool:
+        return self.carriage_returns > 0 and self.newlines == 0
+
+
+# The replacement character, and UTF-8 that was read as Latin or GBK and saved again.
+_DAMAGE = tuple(
+    mark.encode() for mark in ("\ufffd", "Ã", "Â", "â€", "ï»¿", "ï¿½", "锟斤拷", "烫烫烫")
+)
+
+
+@dataclass(frozen=True)
+class Prescan:
+    """What one look at the bytes found. `text` is None for formats that are no text."""
+
+    content_hash: str
+    encoding: str | None = None
+    text: Path | None = None
+    shape: TextShape = field(default_factory=TextShape)
+
+
+def content_hash(path: Path, progress: Callable[[int], None]) -> str:
+    """The SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    for chunk in _hashed(path, digest, progress):
+        del chunk
+    return digest.hexdigest()
+
+
+def prescan_text(
+    path: Path,
+    is_compressed: bool,
+    scratch: Path,
+    progress: Callable[[int], None],
+    mark_may_stay: bool = False,
+) -> Prescan:
+    """Hash the file, count what it holds, and leave clean UTF-8 (in place where it already is)."""
+    digest = hashlib.sha256()
+    shape, evidence = TextShape(), encodings.Evidence()
+    raw: Iterable[bytes] = _hashed(path, digest, progress)
+    text = path
+    if is_compressed:
+        text = scratch / "unpacked"
+        raw = _saved(_unpacked(raw), text)
+    mark: tuple[str, int] | None = None
+    is_first = True
+    for chunk in raw:
+        if is_first:
+            mark, is_first = encodings.mark_of(chunk), False
+            chunk = chunk[mark[1] :] if mark is not None else chunk
+        evidence.feed(chunk)
+        shape.feed(chunk)
+    evidence.finish()
+    if mark and mark[0] != encodings.UTF8:
+        found = mark[0]
+    else:
+        found = evidence.encoding(_chunks(text))
+    is_clean = found == encodings.UTF8 and evidence.is_utf8 and (mark_may_stay or not mark)
+    if not is_clean or shape.has_nul or shape.is_carriage_return_only:
+        source, text = text, scratch / "utf8"
+        texts = encodings.decoded(_chunks(source), found)
+        if shape.is_carriage_return_only:
+            texts = (piece.replace(b"\r", b"\n") for piece in texts)
+        shape = TextShape()
+        for chunk in _saved(texts, text):
+            shape.feed(chunk)
+        if is_compressed:
+            source.unlink()
+    if shape.longest_line > LONGEST_LINE:
+        raise Refusal(
+            f"a line is longer than {LONGEST_LINE >> 20} MB: this is no table of lines. "
+            "Check how the file was written."
+        )
+    return Prescan(digest.hexdigest(), found, text, shape)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _hashed(path: Path, digest: hashlib._Hash, progress: Callable[[int], None]) -> Iterator[bytes]:
+    done = 0
+    for chunk in _chunks(path):
+        digest.update(chunk)
+        done += len(chunk)
+        progress(done)
+        yield chunk
+
+
+def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The content of a gzip file of one or several members."""
+    member = zlib.decompressobj(wbits=31)
+    is_open = False
+    try:
+        for chunk in chunks:
+            while chunk:
+                is_open = True
+                yield (piece := member.decompress(chunk, CHUNK))
+                chunk = member.unconsumed_tail or (b"" if not member.eof else member.unused_data)
+                if member.eof:
+                    is_open = False
+                    member = zlib.decompressobj(wbits=31)
+                    chunk = chunk.lstrip(b"\x00")  # Padding that some writers leave.
+                elif not piece and not chunk:
+                    break
+        while is_open and (piece := member.decompress(member.unconsumed_tail, CHUNK)):
+            yield piece
+    except zlib.error:
+        raise Refusal(
+            "the gzip file is damaged and cannot be unpacked. Deliver it again."
+        ) from None
+    if is_open:
+        raise Refusal(
+            "the gzip file is truncated: it ends before its own end mark. Deliver it again, whole."
+        )
+
+
+def _saved(chunks: Iterable[bytes], path: Path) -> Iterator[bytes]:
+    with path.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+            yield chunk

@@ -1,0 +1,302 @@
+"""What a text means under the type of its column: SQL expressions, one per contract type.
+
+Each takes trimmed text that is not empty, and gives null when the text cannot be read as that type;
+the caller sees text without value and knows a bad value. Nothing is guessed: a date written
+3/4/2024 has two readings and is therefore bad, a number 1,234 is read only where the other numbers
+of its file show what the comma means. Amounts never pass through floating point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orchestration.ingestion import sql
+from orchestration.ingestion.contracts import Column
+
+TRUE_WORDS = ("true", "t", "yes", "y", "1", "是")
+FALSE_WORDS = ("false", "f", "no", "n", "0", "否")
+# What surrounds a value without belonging to it: blanks of every width, line ends, byte order mark.
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+# What may stand between groups of three digits and means nothing else.
+_GROUPING = "[ \u00a0\u202f\u2019'']"
+# Seconds, milliseconds, microseconds; 8 digits are a day, 14 a day and time, fewer are no time.
+_EPOCH = r"^-?(\d{9,13}|\d{15,16})(\.\d+)?$"
+
+
+class Separators(StrEnum):
+    """What commas and points mean in the numbers of one column of one file."""
+
+    UNKNOWN = "unknown"  # No number shows it: a point is a decimal point, 1,234 stays unread.
+    POINT = "point"  # 1,234.5
+    COMMA = "comma"  # 1.234,5
+    MIXED = "mixed"  # Both occur: only numbers with one possible reading are read.
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the values of one column of one file are to be read."""
+
+    column: Column
+    timezone: str
+    separators: Separators = Separators.UNKNOWN
+
+
+def is_number(column: Column) -> bool:
+    return column.data_type.startswith(("decimal", "double", "bigint"))
+
+
+def expected(column: Column) -> str:
+    """What a column takes, in the words of a message."""
+    if column.accepted:
+        return "one of " + ", ".join(column.accepted)
+    return {
+        "timestamp": "a time (ISO 8601, or epoch seconds or milliseconds)",
+        "date": "a date (ISO 8601: YYYY-MM-DD)",
+        "boolean": "true or false",
+        "bigint": "a whole number",
+        "double": "a number",
+        "json": "JSON",
+        "varchar": "text",
+    }.get(column.data_type, f"a number that fits {column.data_type}")
+
+
+def value_of_text(reading: Reading, text: str) -> str:
+    """SQL for the typed value of the SQL expression `text` (trimmed, null when empty)."""
+    column = reading.column
+    if column.data_type == "varchar":
+        if not column.accepted:
+            return text
+        cases = " ".join(
+            f"when {sql.text(word.lower())} then {sql.text(word)}" for word in column.accepted
+        )
+        return f"case lower({text}) {cases} end"
+    if column.data_type == "timestamp":
+        return timestamp(text, reading.timezone)
+    if column.data_type == "date":
+        return date(text)
+    if column.data_type == "boolean":
+        return (
+            f"case when lower({text}) in {_tuple(TRUE_WORDS)} then true "
+            f"when lower({text}) in {_tuple(FALSE_WORDS)} then false end"
+        )
+    if column.data_type == "json":
+        return f"case when json_valid({text}) then cast({text} as json) end"
+    return number(text, column.data_type, reading.separators)
+
+
+def value_of_native(reading: Reading, value: str, native_type: str) -> str | None:
+    """SQL for the typed value of an expression that already has a type; None: go by its text."""
+    wanted, native = reading.column.data_type, native_type.upper()
+    if native.startswith("TIMESTAMP"):
+        has_zone = "TIME ZONE" in native
+        if wanted == "timestamp":
+            if has_zone:
+                return _finite(f"timezone('UTC', {value})")
+            return _finite(_to_utc(f"cast({value} as timestamp)", reading.timezone))
+        if wanted == "date":
+            local = f"timezone('UTC', {value})" if has_zone else value
+            return f"cast({local} as date)"
+    if native == "DATE" and wanted == "date":
+        return value
+    if native == "DATE" and wanted == "timestamp":
+        return _finite(_to_utc(f"cast({value} as timestamp)", reading.timezone))
+    if native == "BOOLEAN" and wanted == "boolean":
+        return value
+    if _is_exact(native) and (wanted.startswith("decimal") or wanted == "double"):
+        return f"try_cast({value} as {wanted})"
+    if _is_exact(native) and wanted == "bigint" and not native.startswith("DECIMAL"):
+        return f"try_cast({value} as bigint)"
+    return None
+
+
+def text_of_native(value: str, native_type: str) -> str:
+    """SQL for the text of a typed value: what an identifier or the record shows."""
+    native = native_type.upper()
+    if native == "VARCHAR":
+        return value
+    if native in ("DOUBLE", "FLOAT"):
+        # A whole-number key that a writer stored as 12345.0 is the key 12345.
+        whole = f"{value} = floor({value}) and abs({value}) < 1e15"
+        return (
+            f"case when {whole} then cast(cast({value} as bigint) as varchar) "
+            f"else cast({value} as varchar) end"
+        )
+    if native == "BLOB":
+        return f"coalesce(try(decode({value})), cast({value} as varchar))"
+    if is_nested(native):
+        return f"cast(to_json({value}) as varchar)"
+    return f"cast({value} as varchar)"
+
+
+def _is_exact(native: str) -> bool:
+    return native.startswith(
+        (
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "DECIMAL",
+            "UTINYINT",
+            "USMALLINT",
+            "UINTEGER",
+            "UBIGINT",
+            "UHUGEINT",
+        )
+    )
+
+
+def is_nested(native_type: str) -> bool:
+    native = native_type.upper()
+    return native.endswith("]") or native.startswith(("STRUCT", "MAP", "UNION", "JSON", "VARIANT"))
+
+
+def timestamp(text: str, timezone: str) -> str:
+    """ISO 8601 with or without a zone; epoch seconds, milliseconds or microseconds by magnitude."""
+    # The cast to a zoneless timestamp drops an offset silently, so zoned text takes its own branch.
+    zoned = rf"regexp_matches({text}, ':.*([zZ]|UTC|GMT|[+-]\d\d(:?\d\d)?)$')"
+    iso = (
+        f"case when {_starts_with_day(text)} then case when {zoned} "
+        f"then timezone('UTC', try_cast({text} as timestamptz)) "
+        f"else {_to_utc(f'try_cast({text} as timestamp)', timezone)} end end"
+    )
+    tidy = _tidy_iso(text)
+    zoned_tidy = rf"regexp_matches({tidy}, ':.*(Z|[+-]\d\d:\d\d)$')"
+    other = (
+        f"case when regexp_matches({text}, '{_EPOCH}') then {_epoch(text)} "
+        f"when {_starts_with_day(tidy)} then case when {zoned_tidy} "
+        f"then timezone('UTC', try_cast({tidy} as timestamptz)) "
+        f"else {_to_utc(f'try_cast({tidy} as timestamp)', timezone)} end end"
+    )
+    return f"coalesce({iso}, {other})"
+
+
+def date(text: str) -> str:
+    """ISO 8601; of a time its day as written, whatever the zone; epoch by magnitude in UTC."""
+    plain = (
+        f"case when {_starts_with_day(text)} and length({text}) <= 10 "
+        f"then try_cast({text} as date) end"
+    )
+    tidy = _tidy_iso(text)
+    day = f"regexp_extract({tidy}, '^\\d{{4}}[-/]\\d{{1,2}}[-/]\\d{{1,2}}')"
+    of_time = (
+        f"case when regexp_matches({text}, '{_EPOCH}') "
+        f"then cast({_epoch(text)} as date) "
+        f"when {timestamp(text, 'UTC')} is not null then try_cast({day} as date) end"
+    )
+    return f"coalesce({plain}, {of_time})"
+
+
+def number(text: str, data_type: str, separators: Separators) -> str:
+    """Plain decimals; separators of thousands and decimal commas where only one reading exists."""
+    if data_type == "bigint":
+        whole = (
+            f"case when regexp_matches({text}, '^[+-]?\\d{{1,19}}$') "
+            f"then try_cast({text} as bigint) end"
+        )
+        exact = _number(text, "decimal(38,9)", separators)
+        return (
+            f"coalesce({whole}, case when {exact} = trunc({exact}) "
+            f"then try_cast({exact} as bigint) end)"
+        )
+    if data_type == "double":
+        value = _number(text, "double", separators)
+        return f"case when isfinite({value}) then {value} end"
+    return _number(text, data_type, separators)
+
+
+def evidence(text: str) -> tuple[str, str]:
+    """Two SQL conditions: this number shows a decimal comma; this number shows a decimal point."""
+    comma = (
+        rf"regexp_matches({text}, '^[+-]?(\d+,(\d{{1,2}}|\d{{4,}})|0,\d+|\d{{4,}},\d+"
+        rf"|\d{{1,3}}(\.\d{{3}})+,\d*|\d{{1,3}}(\.\d{{3}}){{2,}})$')"
+    )
+    point = (
+        rf"regexp_matches({text}, '^[+-]?(\d+\.(\d{{1,2}}|\d{{4,}})|0\.\d+|\d{{4,}}\.\d+"
+        rf"|\d{{1,3}}(,\d{{3}})+\.\d*|\d{{1,3}}(,\d{{3}}){{2,}})$')"
+    )
+    return comma, point
+
+
+def _number(text: str, data_type: str, separators: Separators) -> str:
+    def cast(expression: str) -> str:
+        return f"try_cast({expression} as {data_type})"
+
+    def matches(pattern: str) -> str:
+        return f"regexp_matches({text}, '^[+-]?{pattern}$')"
+
+    no_commas = cast(f"replace({text}, ',', '')")
+    to_point = cast(f"replace(replace({text}, '.', ''), ',', '.')")
+    branches = [
+        (matches(r"\d{1,3}(,\d{3})+\.\d*"), no_commas),
+        (matches(r"\d{1,3}(,\d{3}){2,}"), no_commas),
+        (matches(r"\d{1,3}(\.\d{3})+,\d*"), to_point),
+        (matches(r"\d{1,3}(\.\d{3}){2,}"), cast(f"replace({text}, '.', '')")),
+        (matches(r"(\d+,(\d{1,2}|\d{4,})|0,\d+|\d{4,},\d+)"), to_point),
+    ]
+    if separators is Separators.COMMA:
+        branches.append((matches(r"\d+,\d+"), to_point))
+    if separators is Separators.POINT:
+        branches.append((matches(r"\d{1,3},\d{3}"), no_commas))
+    # Blanks and apostrophes between groups of three have one meaning everywhere.
+    grouped = f"replace(regexp_replace({text}, '{_GROUPING}', '', 'g'), ',', '.')"
+    branches.append((matches(rf"\d{{1,3}}({_GROUPING}\d{{3}})+([.,]\d+)?"), cast(grouped)))
+    special = "case " + " ".join(f"when {a} then {b}" for a, b in branches) + " end"
+    plain = f"coalesce({cast(text)}, {special})"
+    ambiguous = matches(r"[1-9]\d{0,2}\.\d{3}")
+    if separators is Separators.COMMA:
+        no_points = cast(f"replace({text}, '.', '')")
+        return f"case when {ambiguous} then {no_points} else {plain} end"
+    if separators is Separators.MIXED:
+        return f"case when not {ambiguous} then {plain} end"
+    return plain
+
+
+def _starts_with_day(text: str) -> str:
+    # Keeps out what the cast would take: 'infinity', 'epoch', years of five digits or before 1.
+    return (
+        f"(substr({text}, 5, 1) in ('-', '/') and right({text}, 1) <> ')' "
+        f"and left({text}, 4) <> '0000')"
+    )
+
+
+def _to_utc(value: str, timezone: str) -> str:
+    if timezone.upper() in ("UTC", "ETC/UTC", "GMT", "Z"):
+        return value
+    # The year 9999 means "for ever" and must not become the year 10000.
+    moved = f"timezone('UTC', timezone({sql.text(timezone)}, {value}))"
+    return f"case when year({value}) >= 9999 then {value} else {moved} end"
+
+
+def _finite(value: str) -> str:
+    return f"case when isfinite({value}) and year({value}) between 1 and 9999 then {value} end"
+
+
+def _tidy_iso(text: str) -> str:
+    """Rarer writings of ISO 8601, and the compact form, in the writing that the cast takes."""
+    upper = f"replace(upper({text}), ',', '.')"
+    compact = (
+        rf"regexp_replace({upper}, '^(\d{{4}})(\d\d)(\d\d)[T ]?(\d\d)(\d\d)(\d\d)?', "
+        rf"'\1-\2-\3 \4:\5:\6')"
+    )
+    day = rf"regexp_replace({compact}, '^(\d{{4}})(\d\d)(\d\d)$', '\1-\2-\3')"
+    # A missing minute or second is zero: `T10`, `10:00+05:30`, `14:05:`.
+    hour = rf"regexp_replace({day}, '^([^ T]+[ T]\d\d)(Z|[+-]|$)', '\1:00\2')"
+    full = rf"regexp_replace({hour}, '^([^ T]+[ T]\d\d?:\d\d):?([Z +-]|$)', '\1:00\2')"
+    zone = rf"regexp_replace({full}, ' *(UTC|GMT|Z)$', 'Z')"
+    hours = rf"regexp_replace({zone}, '(:\d\d(\.\d+)?) *([+-]\d\d)$', '\1\3:00')"
+    return rf"regexp_replace({hours}, '(:\d\d(\.\d+)?) *([+-]\d\d):?(\d\d)$', '\1\3:\4')"
+
+
+def _epoch(text: str) -> str:
+    exact = f"try_cast({text} as decimal(38,6))"
+    micros = (
+        f"cast(case when abs({exact}) < 1e11::decimal(38,0) then {exact} * 1000000 "
+        f"when abs({exact}) < 1e14::decimal(38,0) then {exact} * 1000 else {exact} end as bigint)"
+    )
+    return f"make_timestamp({micros})"
+
+
+def _tuple(words: tuple[str, ...]) -> str:
+    return "(" + ", ".join(sql.text(word) for word in words) + ")"
