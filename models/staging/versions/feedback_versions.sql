@@ -1,7 +1,7 @@
 -- Grain: one version of one row of `feedback` as its source sent it, and what became of it.
 {{ entity_versions(
     'feedback',
-    mapped=[ref('stg_zendesk__feedback')],
+    mapped=[ref('stg_qualtrics__feedback'), ref('stg_zendesk__feedback')],
     rejects=[
         ["score < scale_min or score > scale_max", "score: outside its scale"],
     ],
