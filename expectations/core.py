@@ -1,9 +1,76 @@
-"""The core gate."""
+"""The core gate: one row per live customer, facts that name only those; how much is attributed is shown.
+
+That no row and no cent was lost on the way from staging is the reconciliation's to say, at the marts gate.
+"""
 
 from __future__ import annotations
 
+from great_expectations.expectations import ExpectColumnProportionOfNonNullValuesToBeBetween
+
+from expectations.shared import no_rows
+from orchestration.gates.results import WARN
 from orchestration.gates.rules import GateFacts, Rule
+
+DIM_CUSTOMER = "core.dim_customer"
+CUSTOMERS = "identity.customers"
 
 
 def suite(facts: GateFacts) -> list[Rule]:
-    return []
+    """Customers and the customers of facts."""
+    rules = []
+    if facts.has(DIM_CUSTOMER, CUSTOMERS):
+        rules += [_every_customer(), _only_customers()]
+    for relation in sorted(facts.known):
+        is_fact = relation.startswith("core.fct_")
+        if is_fact and "customer_id" in facts.column_names(relation):
+            rules += [_customer_is_live(relation), _attributed(relation)]
+    return rules
+
+
+def _every_customer() -> Rule:
+    return no_rows(
+        DIM_CUSTOMER,
+        "every_live_customer_is_here",
+        "every live customer has a row",
+        """
+        select customers.customer_id from identity.customers as customers
+        anti join {batch} as held on customers.customer_id = held.customer_id
+        where customers.is_live order by all
+        """,
+    )
+
+
+def _only_customers() -> Rule:
+    return no_rows(
+        DIM_CUSTOMER,
+        "only_live_customers_are_here",
+        "no row whose customer is not live",
+        """
+        select held.customer_id from {batch} as held
+        anti join identity.customers as customers
+            on held.customer_id = customers.customer_id and customers.is_live
+        order by all
+        """,
+    )
+
+
+def _customer_is_live(relation: str) -> Rule:
+    return no_rows(
+        relation,
+        "customer_of_a_fact_is_live",
+        "every customer that the fact names is live; null is allowed, and counted",
+        f"""
+        select facts.source_id, facts.customer_id, count(*) as rows_affected from {{batch}} as facts
+        anti join {CUSTOMERS} as customers
+            on facts.customer_id = customers.customer_id and customers.is_live
+        where facts.customer_id is not null group by all order by all
+        """,
+    )
+
+
+def _attributed(relation: str) -> Rule:
+    # Which share is usual differs from source to source: shown, and judged only where somebody sets a threshold.
+    expectation = ExpectColumnProportionOfNonNullValuesToBeBetween(
+        column="customer_id", min_value=0, max_value=1
+    )
+    return Rule(relation, "share_attributed", "any share (shown)", expectation, severity=WARN)

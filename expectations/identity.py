@@ -1,9 +1,75 @@
-"""The identity gate."""
+"""The identity gate: every profile belongs to exactly one customer that lives, and ended ids lead to one that does."""
 
 from __future__ import annotations
 
+from expectations.shared import no_rows
 from orchestration.gates.rules import GateFacts, Rule
+
+CROSSWALK = "identity.crosswalk"
+CUSTOMERS = "identity.customers"
 
 
 def suite(facts: GateFacts) -> list[Rule]:
-    return []
+    """The invariants of identity; keys are dbt's to test."""
+    rules = []
+    if facts.has(CROSSWALK, CUSTOMERS):
+        rules += [_customer_lives(), _customer_has_profiles(), _merged_into_lives()]
+    if facts.has(CROSSWALK, "staging.profiles"):
+        rules.append(_profile_is_known())
+    return rules
+
+
+def _profile_is_known() -> Rule:
+    return no_rows(
+        CROSSWALK,
+        "every_profile_belongs_to_a_customer",
+        "every live profile of staging is in the crosswalk",
+        """
+        select profiles.source_id, profiles.source_record_id from staging.profiles as profiles
+        anti join {batch} as crosswalk
+            on profiles.source_id = crosswalk.source_id and profiles.source_record_id = crosswalk.source_record_id
+        order by all
+        """,
+    )
+
+
+def _customer_lives() -> Rule:
+    return no_rows(
+        CROSSWALK,
+        "customer_of_a_profile_lives",
+        "every customer that the crosswalk names is live",
+        """
+        select crosswalk.source_id, crosswalk.source_record_id, crosswalk.customer_id from {batch} as crosswalk
+        anti join identity.customers as customers
+            on crosswalk.customer_id = customers.customer_id and customers.is_live
+        order by all
+        """,
+    )
+
+
+def _customer_has_profiles() -> Rule:
+    return no_rows(
+        CUSTOMERS,
+        "live_customer_has_a_profile",
+        "every live customer has at least one profile",
+        """
+        select customers.customer_id from {batch} as customers
+        anti join identity.crosswalk as crosswalk on customers.customer_id = crosswalk.customer_id
+        where customers.is_live order by all
+        """,
+    )
+
+
+def _merged_into_lives() -> Rule:
+    # An ended id that leads straight to a living one can be on no cycle, so this is the acyclicity of merges too.
+    return no_rows(
+        CUSTOMERS,
+        "merged_customer_leads_to_a_live_one",
+        "an id that was merged is not live, and the one it was merged into is",
+        """
+        select customers.customer_id, customers.merged_into from {batch} as customers
+        left join identity.customers as survivors on customers.merged_into = survivors.customer_id
+        where customers.merged_into is not null and (customers.is_live or survivors.is_live is not true)
+        order by all
+        """,
+    )

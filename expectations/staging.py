@@ -1,9 +1,65 @@
-"""The staging gate."""
+"""The staging gate: what raw holds of a canonical entity is in staging, row for row; what staging refused is shown."""
 
 from __future__ import annotations
 
+from expectations.shared import no_rows
+from orchestration.gates.results import WARN
 from orchestration.gates.rules import GateFacts, Rule
+
+_SUFFIX = "_versions"
 
 
 def suite(facts: GateFacts) -> list[Rule]:
-    return []
+    """Conservation per file for every entity that a canonical source delivered, refusals for all."""
+    delivered = {
+        row[0]
+        for row in facts.con.execute(
+            "select distinct table_name from state.files where status = 'loaded' and system = 'canonical'"
+        ).fetchall()
+    }
+    rules = []
+    for relation in sorted(facts.known):
+        schema, name = relation.split(".")
+        if schema != "staging" or not name.endswith(_SUFFIX):
+            continue
+        entity = name.removesuffix(_SUFFIX)
+        if entity in delivered:
+            rules.append(_conservation(relation, entity))
+        rules.append(_refused(relation))
+    return rules
+
+
+def _conservation(relation: str, entity: str) -> Rule:
+    return no_rows(
+        relation,
+        "every_raw_row_became_one_version",
+        "rows of each canonical file in raw = its rows in staging, whatever became of them",
+        f"""
+        select
+            files.file_id, files.source_id, coalesce(landed.landed_rows, 0) as rows_in_raw,
+            coalesce(staged.staged_rows, 0) as rows_in_staging
+        from state.files as files
+        left join (
+            select _file_id, count(*) as landed_rows from raw.canonical__{entity} group by _file_id
+        ) as landed on files.file_id = landed._file_id
+        left join (
+            select _file_id, count(*) as staged_rows from {{batch}} group by _file_id
+        ) as staged on files.file_id = staged._file_id
+        where
+            files.status = 'loaded' and files.system = 'canonical' and files.table_name = '{entity}'
+            and coalesce(landed.landed_rows, 0) <> coalesce(staged.staged_rows, 0)
+        """,
+    )
+
+
+def _refused(relation: str) -> Rule:
+    return no_rows(
+        relation,
+        "no_row_refused",
+        "no row refused while versions were resolved (shown, never stops)",
+        """
+        select source_id, _reject_reason as reason, count(*) as rows_refused from {batch}
+        where _outcome = 'quarantined' group by source_id, _reject_reason order by rows_refused desc, source_id, reason
+        """,
+        severity=WARN,
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import duckdb
+
 from orchestration.running.session import Session
+from orchestration.settings import Settings
 
 _FIGURES = """
 select
-    count(*) as files,
     count(*) filter (where status = 'loaded') as files_loaded,
     count(*) filter (where status = 'refused') as files_refused,
     count(*) filter (where status = 'duplicate') as files_duplicate,
@@ -21,24 +23,34 @@ from state.files where run_id = ?
 """
 
 
-def load_landing(session: Session, again: Sequence[Path] = ()) -> dict[str, int]:
-    """Load what landed; returns the rows that this run added to each raw table."""
+def load_files(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    run_id: str,
+    report: Callable[[str], None],
+    again: Sequence[Path] = (),
+) -> None:
+    """Load what landed."""
     from orchestration.ingestion.load import load
 
+    load(con, settings, run_id=run_id, report=report, again=list(again))
+
+
+def load_figures(con: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, int]:
+    """What one load did, counted in its own books."""
+    cursor = con.execute(_FIGURES, [run_id])
+    names = [column[0] for column in cursor.description or []]
+    row = cursor.fetchone() or ()
+    return {name: int(value) for name, value in zip(names, row, strict=True)}
+
+
+def load_landing(session: Session) -> dict[str, int]:
+    """Load what landed as a step of a run; returns the rows that it added to each raw table."""
     with session.stage("load"):
         session.progress.say(f"load: looking into {session.settings.landing}")
         with session.connect() as con:
-            load(
-                con,
-                session.settings,
-                run_id=session.run_id,
-                report=session.progress.say,
-                again=list(again),
-            )
-            cursor = con.execute(_FIGURES, [session.run_id])
-            names = [column[0] for column in cursor.description or []]
-            row = cursor.fetchone() or ()
-            session.load = {name: int(value) for name, value in zip(names, row, strict=True)}
+            load_files(con, session.settings, session.run_id, session.progress.say)
+            session.load = load_figures(con, session.run_id)
             tables = con.execute(
                 "select 'raw.' || system || '__' || table_name, sum(rows_loaded) from state.files "
                 "where run_id = ? and status = 'loaded' group by 1",

@@ -10,6 +10,9 @@ import duckdb
 
 from orchestration.transformation.manifest import PublishedRelation
 
+SOURCE = "scv"
+TARGET = "target"
+
 
 def quoted(text: str) -> str:
     """A SQL string."""
@@ -27,29 +30,32 @@ def build_file(
     """Write `target` anew; returns the rows of each relation. Nothing reads it before it is audited."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
-    con = duckdb.connect(str(target))
+    con = duckdb.connect(":memory:")
     try:
         con.execute(f"set temp_directory = {quoted(str(scratch))}")
         con.execute("set TimeZone = 'UTC'")
-        con.execute(f"attach {quoted(str(source))} as build (read_only)")
+        # The working database keeps its own name, by which its views find what they read.
+        con.execute(f"attach {quoted(str(source))} as {SOURCE} (read_only)")
+        con.execute(f"attach {quoted(str(target))} as {TARGET}")
         rows = {relation.qualified: _copy(con, relation) for relation in relations}
-        con.execute("detach build")
-        con.execute("checkpoint")
+        con.execute(f"checkpoint {TARGET}")
+        con.execute(f"detach {TARGET}")
     finally:
         con.close()
     return rows
 
 
 def _copy(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> int:
-    con.execute(f"create schema if not exists {identifier(relation.schema)}")
-    name = f"{identifier(relation.schema)}.{identifier(relation.name)}"
+    con.execute(f"create schema if not exists {TARGET}.{identifier(relation.schema)}")
+    held = f"{SOURCE}.{identifier(relation.schema)}.{identifier(relation.name)}"
+    name = f"{TARGET}.{identifier(relation.schema)}.{identifier(relation.name)}"
     present = _column_names(con, relation)
     order = [column for column in relation.order_by if column in present]
     if not order and "customer_id" in present:
         # Questions are about customers: rows of one customer lie together, so few blocks are read.
         order = ["customer_id"]
     sorting = f" order by {', '.join(identifier(column) for column in order)}" if order else ""
-    con.execute(f"create table {name} as select * from build.{name}{sorting}")
+    con.execute(f"create table {name} as select * from {held}{sorting}")
     if relation.description:
         con.execute(f"comment on table {name} is {quoted(relation.description)}")
     for column in relation.columns:
@@ -64,8 +70,8 @@ def _copy(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> int:
 def _column_names(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> list[str]:
     rows = con.execute(
         "select column_name from duckdb_columns() "
-        "where database_name = 'build' and schema_name = ? and table_name = ?",
-        [relation.schema, relation.name],
+        "where database_name = ? and schema_name = ? and table_name = ?",
+        [SOURCE, relation.schema, relation.name],
     ).fetchall()
     return [row[0] for row in rows]
 

@@ -18,11 +18,16 @@ class Layer:
         return " ".join(self.selection)
 
 
+def _folder(name: str) -> str:
+    # By qualified name: dbt reads `path:` from wherever the process happens to stand.
+    return f"fqn:single_customer_view.{name}"
+
+
 LAYERS = (
-    Layer("staging", ("resource_type:seed", "path:models/staging")),
-    Layer("identity", ("path:models/identity",)),
-    Layer("core", ("path:models/core",)),
-    Layer("marts", ("path:models/marts", "path:models/quality")),
+    Layer("staging", ("resource_type:seed", _folder("staging"))),
+    Layer("identity", (_folder("identity"),)),
+    Layer("core", (_folder("core"),)),
+    Layer("marts", (_folder("marts"), _folder("quality"))),
 )
 
 # Every gate of a run, in order; `raw` is judged after the load, `published` on the file before readers get it.

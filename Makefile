@@ -1,0 +1,69 @@
+# One word per thing to do; `make help` lists them. Needs python3 (3.11 to 3.13) with venv, and make.
+VENV := .venv
+PY := $(VENV)/bin/python
+UV_VERSION := 0.13.9
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo dev test lint format lock contoso clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(INSTALLED)  ## make .venv from requirements.lock
+
+$(INSTALLED): requirements.lock
+	@set -e; \
+	python=; \
+	for candidate in python3 python3.13 python3.12 python3.11; do \
+	    if $$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "No Python 3.11, 3.12 or 3.13 was found (python3 is $$(python3 --version 2>&1)). Install one, with its venv module."; exit 1; \
+	fi; \
+	if [ ! -x $(PY) ] || ! $(PY) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+	    echo "Making $(VENV) with $$($$python --version)"; \
+	    rm -rf $(VENV); \
+	    $$python -m venv $(VENV) || { echo "python3 cannot make an environment: install its venv module (Debian: apt-get install python3-venv)."; exit 1; }; \
+	fi; \
+	echo "Installing what requirements.lock names"; \
+	pip="$(PY) -m pip --quiet --disable-pip-version-check --no-input"; \
+	if $$pip install uv==$(UV_VERSION) && UV_NO_PROGRESS=1 $(VENV)/bin/uv pip install --quiet --python $(PY) --no-deps --require-hashes -r requirements.lock; then :; \
+	else echo "uv could not install them; pip takes longer"; $$pip install --no-deps --require-hashes -r requirements.lock; fi; \
+	$(PY) -c 'import site, pathlib; pathlib.Path(site.getsitepackages()[0], "single_customer_view.pth").write_text("$(CURDIR)\n")'; \
+	printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -P -c "from orchestration.cli import main; main()" "$$@"\n' > $(VENV)/bin/scv; \
+	chmod +x $(VENV)/bin/scv; \
+	touch $(INSTALLED)
+
+run: setup  ## make the demo company and build its whole warehouse in demo/
+	@$(VENV)/bin/scv run --demo
+
+demo: setup  ## make the demo company's data only, in demo/landing
+	@$(VENV)/bin/scv demo --landing demo/landing
+
+dev: setup  ## open Dagster's UI on the demo
+	@$(VENV)/bin/scv dev --landing demo/landing --warehouse demo/warehouse --config demo/config
+
+test: setup  ## run the tests
+	@$(PY) -m pytest
+
+lint: setup  ## check style and types of Python and SQL
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/sqlfluff lint --disable-progress-bar --processes 2 models
+
+format: setup  ## put style right where a tool can
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/sqlfluff fix --disable-progress-bar --processes 2 models
+
+lock: setup  ## write requirements.lock anew from pyproject.toml
+	@$(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --all-extras --quiet --output-file requirements.lock pyproject.toml
+
+contoso: setup  ## bring in the Contoso files, as in docs/bring-your-own-data.md
+	@examples/contoso/run.sh
+
+clean:  ## remove what runs and tools made; keeps landing/ and warehouse/
+	@rm -rf demo target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +

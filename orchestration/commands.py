@@ -1,0 +1,130 @@
+"""What the smaller commands do: the load alone, the quarantine, the UI. The whole run is in `run.py`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import ScvError, UsageError
+from orchestration.running.fingerprint import forget
+from orchestration.running.lock import warehouse_lock
+from orchestration.running.progress import Progress
+from orchestration.settings import REPOSITORY, Settings
+
+
+@contextmanager
+def _working_database(
+    settings: Settings, progress: Progress, is_new: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working database under the lock; whatever is written there, the next run must look again."""
+    if not is_new and not settings.build_database.is_file():
+        raise UsageError(
+            f"{settings.warehouse} holds no warehouse yet. Start a run with `scv run`, "
+            "or name another folder with --warehouse."
+        )
+    with warehouse_lock(settings.lock, progress.say):
+        settings.build.mkdir(parents=True, exist_ok=True)
+        forget(settings)
+        try:
+            con = duckdb.connect(str(settings.build_database))
+        except duckdb.IOException:
+            raise ScvError(
+                f"The working database {settings.build_database} is held by another program; close it there."
+            ) from None
+        try:
+            con.execute("set TimeZone = 'UTC'")
+            yield con
+        finally:
+            con.close()
+
+
+def load_only(settings: Settings, again: Sequence[Path]) -> dict[str, int]:
+    """Load what landed, without building anything on it."""
+    from orchestration.ingestion.step import load_figures, load_files
+    from orchestration.running.run_id import new_run_id
+
+    progress = Progress(sys.stderr)
+    run_id = new_run_id(settings)
+    with _working_database(settings, progress, is_new=True) as con:
+        load_files(con, settings, run_id, progress.say, again)
+        return load_figures(con, run_id)
+
+
+def quarantine_listing(settings: Settings) -> list[dict[str, Any]]:
+    """Open entries."""
+    from orchestration.ingestion.quarantine import listing
+
+    with _working_database(settings, Progress(sys.stderr)) as con:
+        return [_as_row(entry) for entry in listing(con)]
+
+
+def quarantine_entry(settings: Settings, quarantine_id: str) -> list[dict[str, Any]]:
+    """One entry, whole."""
+    from orchestration.ingestion.quarantine import show
+
+    with _working_database(settings, Progress(sys.stderr)) as con:
+        return [_as_row(show(con, quarantine_id))]
+
+
+def quarantine_replayed(settings: Settings, quarantine_ids: Sequence[str]) -> str:
+    """Try entries again."""
+    from orchestration.ingestion.quarantine import replay
+
+    with _working_database(settings, Progress(sys.stderr)) as con:
+        return str(replay(con, settings, list(quarantine_ids)))
+
+
+def quarantine_dismissed(settings: Settings, quarantine_ids: Sequence[str]) -> str:
+    """Put entries away."""
+    from orchestration.ingestion.quarantine import dismiss
+
+    with _working_database(settings, Progress(sys.stderr)) as con:
+        return str(dismiss(con, list(quarantine_ids)))
+
+
+def _as_row(entry: Any) -> dict[str, Any]:
+    if isinstance(entry, Mapping):
+        return dict(entry)
+    return {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+
+
+def serve_ui(settings: Settings, host: str, port: int) -> int:
+    """Run Dagster's UI and daemon on the same definitions until it is interrupted."""
+    from orchestration.running.headless import prepare_home
+    from orchestration.running.resource import to_environment
+    from orchestration.running.seeds import merge_seeds
+    from orchestration.transformation.dbt import DbtProject
+
+    for folder in (settings.landing, settings.dbt_target, settings.dbt_logs):
+        folder.mkdir(parents=True, exist_ok=True)
+    prepare_home(settings.dagster_home)
+    merge_seeds(settings)
+    project = DbtProject(settings)
+    project.manifest()
+    environment = {
+        **os.environ,
+        **to_environment(settings),
+        # Dagster starts several processes; each would parse the project anew.
+        "SCV_MANIFEST": str(project.manifest_path),
+        "PYTHONPATH": os.pathsep.join(
+            part for part in (str(REPOSITORY), os.environ.get("PYTHONPATH", "")) if part
+        ),
+    }
+    command = [
+        *(sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"),
+        *("--host", host, "--port", str(port)),
+    ]
+    sys.stderr.write(f"Dagster's UI opens on http://{host}:{port} (stop it with Ctrl-C)\n")
+    with subprocess.Popen(command, env=environment, cwd=settings.build) as server:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            return server.wait()
