@@ -1,0 +1,312 @@
+"""Makes the demo company: all sources, the truth beside them, and the configuration they need.
+
+Belongs here: the order of making, and putting it on disk whole or not at all. Does not: what any
+source contains (sources/), or how customers behave (behaviour.py).
+
+Made once, a second call with the same arguments does nothing. The same seed gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import gc
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from orchestration.demo import behaviour, browsing, golden, persons, strangers, voice
+from orchestration.demo.catalogue import FIRST_DAY, LAST_DAY
+from orchestration.demo.draws import Dice
+from orchestration.demo.landing import Landing
+from orchestration.demo.places import CURRENCIES
+from orchestration.demo.sources import (
+    app_reviews,
+    branch,
+    contact_centre,
+    ga4_export,
+    hubspot,
+    qualtrics,
+    shopify,
+    stripe,
+    zendesk,
+)
+from orchestration.demo.sources.common import Portion
+from orchestration.errors import UsageError
+
+VERSION = 1
+PORTION = 20_000
+MOST = 1 << persons.BITS
+WORK = ".demo-partial"
+
+Report = Callable[[str], None]
+
+# source_id, system, domain, owner, trust tier, time zone, country, hours until stale
+SOURCES: tuple[tuple[str, str, str, str, int, str, str, int], ...] = (
+    ("zendesk", "zendesk", "operational", "Customer service", 2, "UTC", "US", 24),
+    ("shopify", "shopify", "operational", "E-commerce", 2, "UTC", "US", 24),
+    ("stripe", "stripe", "financial", "Finance", 1, "UTC", "US", 24),
+    ("hubspot", "hubspot", "interaction", "Marketing", 3, "UTC", "US", 24),
+    ("qualtrics", "qualtrics", "voc", "Customer experience", 3, "UTC", "US", 168),
+    ("ga4_export", "ga4_export", "interaction", "Digital", 4, "UTC", "US", 48),
+    ("contact_centre", "canonical", "interaction", "Contact centre", 2, "America/New_York", "US", 24),
+    ("branch", "canonical", "financial", "Branches", 1, "Asia/Shanghai", "CN", 24),
+    ("app_reviews", "canonical", "voc", "Digital", 4, "UTC", "US", 48),
+)
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """What was made, or found made already."""
+
+    landing: Path
+    truth: Path
+    config: Path
+    customers: int
+    seed: int
+    profiles: int
+    rows: int
+    files: int
+    is_new: bool
+
+
+def generate(
+    customers: int,
+    seed: int,
+    landing: Path,
+    report: Report | None = None,
+    portion: int = PORTION,
+) -> DemoSummary:
+    """Writes the demo company to `landing`, its truth and configuration beside it."""
+    if not 1 <= customers <= MOST:
+        raise UsageError(f"The demo has between 1 and {MOST} customers; choose a number in between.")
+    if portion < 4 or portion % 4:
+        raise UsageError("A portion of customers is a multiple of four.")
+    landing = landing.absolute()
+    home = landing.parent
+    wanted = {
+        "customers": customers,
+        "seed": seed,
+        "last_day": LAST_DAY.isoformat(),
+        "version": VERSION,
+        "landing": landing.name,
+    }
+    before = _known(home / "demo.json")
+    if before is not None and all(before.get(name) == value for name, value in wanted.items()):
+        if before.get("is_complete") and (home / "truth" / "facts.json").is_file():
+            return _summary(home, landing, customers, seed, is_new=False)
+    _refuse_strange_folders(landing, before)
+    work = home / WORK
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        _make(work, landing.name, customers, seed, portion, report or (lambda _: None))
+        _exchange(home, work, wanted, before)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return _summary(home, landing, customers, seed, is_new=True)
+
+
+def _make(
+    work: Path, name: str, customers: int, seed: int, portion: int, report: Report
+) -> None:
+    """Everything in a folder of its own; nobody reads it before it is whole."""
+    dice = Dice(seed)
+    landing = Landing(work / name, dice)
+    truth_folder = work / "truth"
+    truth_folder.mkdir()
+    profiles = 0
+    with (truth_folder / "profiles.csv").open("wb") as stream:
+        for first in range(0, customers, portion):
+            truth = _portion(dice, landing, first, min(portion, customers - first))
+            truth.write_csv(stream, include_header=first == 0)
+            profiles += len(truth)
+            gc.collect()
+            report(f"{min(first + portion, customers)} of {customers} customers")
+        for once in (shopify, stripe, zendesk, hubspot, qualtrics, contact_centre, app_reviews):
+            once.write_once(landing)
+        rest = pl.concat([strangers.write(landing, customers), golden.write(landing)])
+        rest.write_csv(stream, include_header=False)
+        profiles += len(rest)
+    landing.close()
+    _write_json(truth_folder / "facts.json", _facts(landing, customers, seed, profiles))
+    _write_json(truth_folder / "golden.json", golden.described())
+    _configuration(work / "config")
+
+
+def _portion(dice: Dice, landing: Landing, first: int, count: int) -> pl.DataFrame:
+    people = persons.made(dice, first, count)
+    story = behaviour.told(people, dice)
+    portion = Portion(
+        dice, people, story, voice.heard(story, dice), browsing.online(story, dice)
+    )
+    ga4_export.write(portion, landing)
+    return pl.concat(
+        source.write(portion, landing)
+        for source in (
+            zendesk,
+            shopify,
+            stripe,
+            hubspot,
+            qualtrics,
+            contact_centre,
+            branch,
+            app_reviews,
+        )
+    ).sort(pl.col("person_id").str.slice(1), "source_id", "source_record_id")
+
+
+def _facts(landing: Landing, customers: int, seed: int, profiles: int) -> dict[str, object]:
+    """Control totals: per table what its files hold and what must become of the rows."""
+    tables = {name: count.plain() for name, count in sorted(landing.counts.items())}
+    totals = {
+        field: sum(int(getattr(count, attribute)) for count in landing.counts.values())
+        for field, attribute in (
+            ("files", "files"),
+            ("rows", "rows"),
+            ("quarantined_raw", "refused_by_loader"),
+            ("quarantined_staging", "refused_by_staging"),
+            ("superseded", "superseded"),
+            ("deleted", "deleted"),
+            ("live", "live"),
+            ("of_nobody", "of_nobody"),
+        )
+    }
+    return {
+        "customers": customers,
+        "seed": seed,
+        "last_day": LAST_DAY.isoformat(),
+        "profiles": profiles,
+        "totals": totals,
+        "tables": tables,
+    }
+
+
+def _configuration(folder: Path) -> None:
+    """The company's own seeds: its nine sources, and what its currencies were worth each week."""
+    folder.mkdir()
+    header = (
+        "source_id,system,domain,owner,trust_tier,timezone,default_country,delivery,"
+        "freshness_hours,on_failure,is_active"
+    ).split(",")
+    rows = [
+        (source, system, domain, owner, tier, zone, country, "delta", hours, "stop", "true")
+        for source, system, domain, owner, tier, zone, country, hours in SOURCES
+    ]
+    _write_csv(folder / "sources.csv", header, rows)
+    # Units per US dollar in ten-thousandths; each wanders a little around its level.
+    levels = {"USD": 10_000, "CNY": 72_000, "GBP": 7_900, "HKD": 78_000, "EUR": 9_200}
+    dice = Dice(0)
+    weeks = (LAST_DAY - FIRST_DAY).days // 7 + 1
+    rates: list[tuple[str, str, str]] = []
+    for week in range(weeks):
+        day = (FIRST_DAY + timedelta(days=7 * week)).isoformat()
+        for code in sorted(CURRENCIES):
+            sway = 0
+            if code != "USD":
+                key = np.asarray([week // 4, week // 13], dtype=np.int64)
+                sway = int(dice.between(-120, 120, f"rate {code}", key).sum())
+            units = levels[code] * (10_000 + sway)
+            rates.append((day, code, f"{units // 10**8}.{units % 10**8:08d}"))
+    _write_csv(folder / "exchange_rates.csv", ["rate_date", "currency", "rate"], rates)
+
+
+def _known(marker: Path) -> dict[str, object] | None:
+    """What an earlier call left behind, or None."""
+    if not marker.is_file():
+        return None
+    try:
+        content = json.loads(marker.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) and isinstance(content.get("files"), list) else None
+
+
+def _refuse_strange_folders(landing: Path, before: dict[str, object] | None) -> None:
+    """Nothing that the demo did not write itself may be replaced."""
+    if landing.exists() and not landing.is_dir():
+        raise UsageError(f"{landing} is a file; name a folder for the demo's landing.")
+    own = set(_texts(before["files"])) if before is not None else set()
+    places = [landing, landing.parent / "truth", landing.parent / "config"]
+    for folder in places if before is None else places[1:]:
+        strange = [path for path in _files_in(folder) if path not in own]
+        if strange:
+            raise UsageError(
+                f"{folder} holds files that the demo did not make; choose another folder for the"
+                " demo, or empty this one."
+            )
+
+
+def _files_in(folder: Path) -> list[str]:
+    """Paths below the folder, relative to its parent; hidden files do not count."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path.relative_to(folder.parent).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    )
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _exchange(
+    home: Path, work: Path, wanted: dict[str, object], before: dict[str, object] | None
+) -> None:
+    """Puts the new files in place of the old ones; the marker says so until all are there."""
+    new = [path.relative_to(work).as_posix() for path in sorted(work.rglob("*")) if path.is_file()]
+    old = _texts(before["files"]) if before is not None else []
+    marker = home / "demo.json"
+    _write_json(marker, {**wanted, "is_complete": False, "files": sorted({*new, *old})})
+    for name in old:
+        (home / name).unlink(missing_ok=True)
+    for folder in sorted({(home / name).parent for name in old}, reverse=True):
+        _remove_empty(folder, home)
+    for name in new:
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(work / name, home / name)
+    _write_json(marker, {**wanted, "is_complete": True, "files": new})
+
+
+def _remove_empty(folder: Path, stop: Path) -> None:
+    while folder != stop and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def _summary(home: Path, landing: Path, customers: int, seed: int, *, is_new: bool) -> DemoSummary:
+    facts = json.loads((home / "truth" / "facts.json").read_text(encoding="utf-8"))
+    return DemoSummary(
+        landing,
+        home / "truth",
+        home / "config",
+        customers,
+        seed,
+        int(facts["profiles"]),
+        int(facts["totals"]["rows"]),
+        int(facts["totals"]["files"]),
+        is_new,
+    )
+
+
+def _write_json(path: Path, content: object) -> None:
+    """Written whole: a reader sees the old file or the new one."""
+    partial = path.with_name(path.name + ".partial")
+    text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
+    partial.write_text(text + "\n", encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _write_csv(path: Path, header: list[str], rows: Iterable[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

@@ -1,0 +1,1 @@
+"""One module per source of the demo: its tables, its columns, its habits of writing."""
