@@ -17,10 +17,12 @@ cast(
 
 {# Months in one billing interval, as a number that an amount is divided by. #}
 {% macro interval_months(unit, units) -%}
-case lower({{ unit }})
-        when 'day' then 12.0 / 365
-        when 'week' then 84.0 / 365
-        when 'month' then 1.0
-        when 'year' then 12.0
-    end * coalesce({{ units }}, 1)
+(
+        case lower({{ unit }})
+            when 'day' then 12.0 / 365
+            when 'week' then 84.0 / 365
+            when 'month' then 1.0
+            when 'year' then 12.0
+        end * coalesce({{ units }}, 1)
+    )
 {%- endmacro %}
