@@ -1,4 +1,4 @@
-"""One warehouse for all tests of the known systems: fixture files and small made-up cases, loaded and staged once."""
+"""One warehouse for all tests of the known systems: fixtures and made-up cases, staged once."""
 
 from __future__ import annotations
 

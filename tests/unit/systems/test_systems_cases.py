@@ -1,4 +1,4 @@
-"""What the mapping views promise, shown on small made-up deliveries: versions, merges, deletions, money, zones."""
+"""What the mapping views promise: versions, merges, deletions, money, zones."""
 
 from __future__ import annotations
 
@@ -76,10 +76,13 @@ def test_internal_notes_and_transcripts_are_no_contacts(staged: Staged) -> None:
         "superseded": 2,
         "deleted": 1,
     }
-    assert staged.value(
-        "select channel from staging.interactions "
-        "where source_id = 'helpdesk_eu' and interaction_id = 'comment:C3'"
-    ) == "email"
+    assert (
+        staged.value(
+            "select channel from staging.interactions "
+            "where source_id = 'helpdesk_eu' and interaction_id = 'comment:C3'"
+        )
+        == "email"
+    )
 
 
 def test_a_ticket_has_one_rating_however_it_is_delivered(staged: Staged) -> None:
@@ -90,9 +93,12 @@ def test_a_ticket_has_one_rating_however_it_is_delivered(staged: Staged) -> None
         ("ticket:T1", "U1", "csat", 1, "no answer to my question", "ticket:T1"),
         ("ticket:T2", "U1", "csat", 5, "thanks", "ticket:T2"),
     ]
-    assert staged.value(
-        "select count(*) from staging.survey_invitations where source_id = 'helpdesk_us'"
-    ) == 3
+    assert (
+        staged.value(
+            "select count(*) from staging.survey_invitations where source_id = 'helpdesk_us'"
+        )
+        == 3
+    )
 
 
 def test_supporting_rows_sent_twice_count_once(staged: Staged) -> None:
@@ -151,10 +157,10 @@ def test_minor_units_follow_the_currency(staged: Staged) -> None:
         "from staging.payments where source_id = 'billing' order by 1"
     ) == [
         ("ch_1", "charge", Decimal("10.5"), "USD", "succeeded", "cus_1", "O1"),
-        ("ch_2", "charge", Decimal("500"), "JPY", "succeeded", "cus_1", None),
+        ("ch_2", "charge", Decimal(500), "JPY", "succeeded", "cus_1", None),
         ("ch_3", "charge", Decimal("1.5"), "KWD", "succeeded", "cus_1", None),
-        ("ch_4", "charge", Decimal("9"), "USD", "pending", "cus_1", None),
-        ("cn_2", "credit", Decimal("1"), "USD", "succeeded", "cus_1", None),
+        ("ch_4", "charge", Decimal(9), "USD", "pending", "cus_1", None),
+        ("cn_2", "credit", Decimal(1), "USD", "succeeded", "cus_1", None),
         ("re_1", "refund", Decimal("2.5"), "USD", "succeeded", "cus_1", "O1"),
     ]
     assert staged.rows(
