@@ -1,14 +1,12 @@
-"""The core gate: one row per live customer, facts that name only those; how much is attributed is shown.
+"""The core gate: one row per live customer, and facts that name only those.
 
-That no row and no cent was lost on the way from staging is the reconciliation's to say, at the marts gate.
+That no row and no cent was lost on the way from staging is the reconciliation's to say, at the marts gate; how much
+is attributed, it shows.
 """
 
 from __future__ import annotations
 
-from great_expectations.expectations import ExpectColumnProportionOfNonNullValuesToBeBetween
-
 from expectations.shared import no_rows
-from orchestration.gates.results import WARN
 from orchestration.gates.rules import GateFacts, Rule
 
 DIM_CUSTOMER = "core.dim_customer"
@@ -23,7 +21,7 @@ def suite(facts: GateFacts) -> list[Rule]:
     for relation in sorted(facts.known):
         is_fact = relation.startswith("core.fct_")
         if is_fact and "customer_id" in facts.column_names(relation):
-            rules += [_customer_is_live(relation), _attributed(relation)]
+            rules.append(_customer_is_live(relation))
     return rules
 
 
@@ -66,11 +64,3 @@ def _customer_is_live(relation: str) -> Rule:
         where facts.customer_id is not null group by all order by all
         """,
     )
-
-
-def _attributed(relation: str) -> Rule:
-    # Which share is usual differs from source to source: shown, and judged only where somebody sets a threshold.
-    expectation = ExpectColumnProportionOfNonNullValuesToBeBetween(
-        column="customer_id", min_value=0, max_value=1
-    )
-    return Rule(relation, "share_attributed", "any share (shown)", expectation, severity=WARN)

@@ -19,7 +19,7 @@ def suite(facts: GateFacts) -> list[Rule]:
     """Conservation per file and per table, drift of volume, and what is only shown."""
     if not facts.has("state.files"):
         return []
-    rules = [_conservation(), _volume(facts), _refused(facts), _quarantined(facts)]
+    rules = [_conservation(), _volume(), _refused(facts), _quarantined(facts)]
     delivered = facts.con.execute(
         "select distinct system, table_name from state.files where status = 'loaded' order by all"
     ).fetchall()
@@ -60,18 +60,15 @@ def _table_holds_its_files(relation: str, system: str, table: str) -> Rule:
     )
 
 
-def _since_published(facts: GateFacts) -> str:
-    """Arrivals that no published run has seen: a stopped run leaves them to be judged again."""
-    return """
-        file_id > coalesce((
-            select max(files.file_id) from state.files as files
-            inner join state.runs as runs on files.run_id = runs.run_id
-            where runs.started_at <= (select max(started_at) from state.runs where outcome = 'published')
-        ), -1)
-    """
+# Arrivals that no published run has seen: a run that was stopped leaves them to be judged again.
+_IS_NEW = """file_id > coalesce((
+    select max(files.file_id) from state.files as files
+    inner join state.runs as runs on files.run_id = runs.run_id
+    where runs.started_at <= (select max(started_at) from state.runs where outcome = 'published')
+), -1)"""
 
 
-def _volume(facts: GateFacts) -> Rule:
+def _volume() -> Rule:
     return no_rows(
         "state.files",
         "volume_like_its_own_history",
@@ -81,7 +78,7 @@ def _volume(facts: GateFacts) -> Rule:
         with arrivals as (
             select
                 source_id, table_name, run_id, max(file_id) as arrival, sum(rows_in_file) as rows_in_arrival,
-                bool_or({_since_published(facts)}) as is_new
+                bool_or({_IS_NEW}) as is_new
             from {{batch}} where status = 'loaded' group by source_id, table_name, run_id
         ),
         measured as (

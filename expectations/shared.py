@@ -1,8 +1,8 @@
-"""The few forms that the rules of every layer take."""
+"""The form that most rules take."""
 
 from __future__ import annotations
 
-from great_expectations.expectations import ExpectTableRowCountToEqual, UnexpectedRowsExpectation
+from great_expectations.expectations import UnexpectedRowsExpectation
 
 from orchestration.gates.results import ERROR
 from orchestration.gates.rules import Rule
@@ -19,8 +19,3 @@ def no_rows(
     """A query that must find nothing. It selects keys and counts, never a person's values."""
     expectation = UnexpectedRowsExpectation(unexpected_rows_query=query, description=expected)
     return Rule(relation, name, expected, expectation, severity, source_id)
-
-
-def row_count(relation: str, name: str, expected: str, rows: int) -> Rule:
-    """A relation that must have exactly so many rows."""
-    return Rule(relation, name, expected, ExpectTableRowCountToEqual(value=rows))

@@ -18,6 +18,7 @@ def suite(facts: GateFacts) -> list[Rule]:
         ).fetchall()
     }
     rules = []
+    held = []
     for relation in sorted(facts.known):
         schema, name = relation.split(".")
         if schema != "staging" or not name.endswith(_SUFFIX):
@@ -25,7 +26,9 @@ def suite(facts: GateFacts) -> list[Rule]:
         entity = name.removesuffix(_SUFFIX)
         if entity in delivered:
             rules.append(_conservation(relation, entity))
-        rules.append(_refused(relation))
+        held.append(relation)
+    if held:
+        rules.append(_refused(held))
     return rules
 
 
@@ -52,14 +55,20 @@ def _conservation(relation: str, entity: str) -> Rule:
     )
 
 
-def _refused(relation: str) -> Rule:
+def _refused(relations: list[str]) -> Rule:
+    refused = " union all ".join(
+        f"select '{relation}' as relation, source_id, _reject_reason as reason "
+        f"from {'{batch}' if relation == relations[0] else relation} "
+        "where _outcome = 'quarantined'"
+        for relation in relations
+    )
     return no_rows(
-        relation,
+        relations[0],
         "no_row_refused",
         "no row refused while versions were resolved (shown, never stops)",
-        """
-        select source_id, _reject_reason as reason, count(*) as rows_refused from {batch}
-        where _outcome = 'quarantined' group by source_id, _reject_reason order by rows_refused desc, source_id, reason
+        f"""
+        select relation, source_id, reason, count(*) as rows_refused from ({refused}) as refused
+        group by all order by rows_refused desc, relation, source_id, reason
         """,
         severity=WARN,
     )

@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-class _Date(click.ParamType):
+class _Date(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> date:
@@ -35,9 +35,9 @@ class _Date(click.ParamType):
 
 
 def _landing(command: Command) -> Command:
-    return click.option(
-        "--landing", type=_FOLDER, help="Where files arrive. Default: ./landing"
-    )(command)
+    return click.option("--landing", type=_FOLDER, help="Where files arrive. Default: ./landing")(
+        command
+    )
 
 
 def _warehouse(command: Command) -> Command:
@@ -77,9 +77,25 @@ def _settings(
     )
 
 
+def _print_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        import tomllib
+
+        project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+        click.echo(f"scv {project['version']}")
+        context.exit(0)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
-@click.version_option(package_name="single-customer-view", prog_name="scv")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def cli(context: click.Context, debug: bool) -> None:
     """Every customer once: from files in a landing folder to one published warehouse."""
@@ -93,12 +109,26 @@ def cli(context: click.Context, debug: bool) -> None:
 @click.option("--as-of", type=_Date(), help="The day that windows are counted from. Default: today")
 @click.option("--full-refresh", is_flag=True, help="Rebuild everything above raw.")
 @click.option("--demo", is_flag=True, help="Make the demo company in demo/ and run on it.")
-@click.option("--keep", type=click.IntRange(min=1), default=5, show_default=True,
-              help="Published versions to keep.")
-@click.option("--wait", type=click.FloatRange(min=0), default=600.0, show_default=True,
-              help="Seconds to wait for another run to end.")
-@click.option("--accept", multiple=True, metavar="CHECK",
-              help="Let one check pass in this run, after somebody looked: the name that the gate gave.")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Published versions to keep.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=600.0,
+    show_default=True,
+    help="Seconds to wait for another run to end.",
+)
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="CHECK",
+    help="Let one check pass in this run, after somebody looked: the name that the gate gave.",
+)
 @_json
 def run(
     landing: Path | None,
@@ -113,7 +143,8 @@ def run(
     is_json: bool,
 ) -> int:
     """Load, check, build and publish: the whole way."""
-    from orchestration.run import Options, run as run_whole
+    from orchestration.run import Options
+    from orchestration.run import run as run_whole
     from orchestration.running.progress import Progress
 
     progress = Progress(sys.stderr)
@@ -136,13 +167,20 @@ def run(
 @cli.command()
 @click.option("--customers", type=click.IntRange(min=1), default=10_000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--landing", type=_FOLDER, required=True, help="Folder to write; truth/ and config/ come beside it.")
+@click.option(
+    "--landing",
+    type=_FOLDER,
+    required=True,
+    help="Folder to write; truth/ and config/ come beside it.",
+)
 def demo(customers: int, seed: int, landing: Path) -> int:
     """Make the data of an invented company."""
     from orchestration.demo.company import generate
     from orchestration.running.progress import Progress
 
-    generate(customers=customers, seed=seed, landing=landing.resolve(), report=Progress(sys.stderr).say)
+    generate(
+        customers=customers, seed=seed, landing=landing.resolve(), report=Progress(sys.stderr).say
+    )
     return 0
 
 
@@ -150,8 +188,13 @@ def demo(customers: int, seed: int, landing: Path) -> int:
 @_landing
 @_warehouse
 @_config
-@click.option("--again", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
-              metavar="FILE", help="Take this landed file as a new arrival although its bytes are known.")
+@click.option(
+    "--again",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Take this landed file as a new arrival although its bytes are known.",
+)
 @_json
 def load(
     landing: Path | None,
@@ -300,6 +343,3 @@ def main(arguments: list[str] | None = None) -> None:
 
 if __name__ == "__main__":
     main()
-
-
-__all__ = ["REPOSITORY", "cli", "main"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def _unchanged(settings: Settings, progress: Progress, started: float) -> dict[s
         "outcome": "unchanged",
         "exit_code": 0,
         "message": "Nothing changed since the last run; the published warehouse is up to date.",
-        "files": {name: 0 for name in last.get("files", {})},
+        "files": dict.fromkeys(last.get("files", {}), 0),
         "rows_in": 0,
         "rows_loaded": 0,
         "rows_quarantined": 0,
@@ -84,6 +85,8 @@ def _whole_way(
     from orchestration.running.seeds import merge_seeds
     from orchestration.running.session import open_session
 
+    # What the imports below make lives as long as the process; looking through it for garbage costs seconds.
+    gc.set_threshold(100_000, 50, 50)
     forget(settings)
     os.environ.update(settings.environment())
     merge_seeds(settings, project)

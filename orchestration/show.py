@@ -76,7 +76,9 @@ def run_summary(summary: Mapping[str, Any]) -> None:
     for layer, gate in gates.items():
         warned = f", {gate['warned']} to look at" if gate["warned"] else ""
         failed = f", {gate['failed']} failed" if gate["failed"] else ""
-        rows.append((f"gate {layer}", f"{gate['outcome']}: {gate['checks']} checks{failed}{warned}"))
+        rows.append(
+            (f"gate {layer}", f"{gate['outcome']}: {gate['checks']} checks{failed}{warned}")
+        )
     if stages:
         spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items())
         rows.append(("seconds per stage", spent))
@@ -156,8 +158,11 @@ def status(page: Mapping[str, Any]) -> None:
     if published:
         lines.append(("published", f"version {published['version']}, {published['published_at']}"))
         lines.append(
-            ("", f"{published['path']}, {published['size_bytes'] / 1e6:,.1f} MB, "
-             f"{published['versions_kept']} versions kept")
+            (
+                "",
+                f"{published['path']}, {published['size_bytes'] / 1e6:,.1f} MB, "
+                f"{published['versions_kept']} versions kept",
+            )
         )
     else:
         lines.append(("published", "nothing yet"))
@@ -168,8 +173,11 @@ def status(page: Mapping[str, Any]) -> None:
     lines.append(("open in quarantine", _number(page["quarantine_open"])))
     for source in page["sources"]:
         lines.append(
-            (f"source {source['source_id']}", f"last arrival {source['last_arrival_at'] or 'never'}, "
-             f"{source['rows_loaded']:,} rows")
+            (
+                f"source {source['source_id']}",
+                f"last arrival {source['last_arrival_at'] or 'never'}, "
+                f"{source['rows_loaded']:,} rows",
+            )
         )
     lines.append(("disk", f"{page['disk_bytes'] / 1e6:,.1f} MB"))
     _table("", lines)

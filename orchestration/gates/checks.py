@@ -1,4 +1,4 @@
-"""The gates as Dagster asset checks: blocking, on everything that a layer hands on to the next."""
+"""The gates as Dagster asset checks: blocking, on what a layer hands on to the next."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.gates.gate import judge
+from orchestration.gates.guarded import guarded
 from orchestration.gates.results import CheckResult
 from orchestration.running.session import Session
 from orchestration.transformation.assets import WRITER, asset_key
@@ -17,12 +18,15 @@ CHECK_NAME = "gate"
 
 def gate_checks(manifest: Mapping[str, Any], raw: Sequence[dg.AssetKey]) -> list[Any]:
     """One gate after the load and one after every layer."""
-    gates = [gate_check("raw", raw)]
+    handed = {"raw": [".".join(key.path) for key in raw]}
     for layer in LAYERS:
-        keys = [asset_key(manifest["nodes"][name]) for name in handed_on(manifest, layer.name)]
-        if keys:
-            gates.append(gate_check(layer.name, keys))
-    return gates
+        nodes = (manifest["nodes"][name] for name in handed_on(manifest, layer.name))
+        handed[layer.name] = [".".join(asset_key(node).path) for node in nodes]
+    return [
+        gate_check(layer, [dg.AssetKey(name.split(".")) for name in guarded(layer, relations)])
+        for layer, relations in handed.items()
+        if relations
+    ]
 
 
 def gate_check(layer: str, keys: Sequence[dg.AssetKey]) -> dg.AssetChecksDefinition:

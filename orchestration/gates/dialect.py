@@ -107,7 +107,7 @@ class _Compiler(postgresql.PGCompiler):
     def visit_custom_op_binary(self, element: Any, operator: Any, **kw: Any) -> str:
         if operator.opstring in ("~", "!~"):
             return self._regexp_matches(element, operator.opstring == "!~", **kw)
-        return str(super().visit_custom_op_binary(element, operator, **kw))
+        return str(super().visit_custom_op_binary(element, operator, **kw))  # type: ignore[no-untyped-call]
 
     def visit_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         return self._regexp_matches(binary, negate=False, **kw)
@@ -180,7 +180,7 @@ class DuckDBDialect(postgresql.PGDialect):
 
     def initialize(self, connection: Any) -> None:
         # PostgreSQL's own asks the server for settings that DuckDB does not have.
-        self.server_version_info = (16, 0)
+        self.server_version_info = (16, 0)  # type: ignore[assignment]
         self.default_schema_name = "main"
 
     def on_connect(self) -> None:
@@ -235,9 +235,7 @@ class DuckDBDialect(postgresql.PGDialect):
             ReflectedColumn(
                 name=name, type=reflected_type(kind), nullable=nullable == "YES", default=None
             )
-            for name, kind, nullable in self._names(
-                connection, sql, schema or "main", table_name
-            )
+            for name, kind, nullable in self._names(connection, sql, schema or "main", table_name)
         ]
 
     def get_pk_constraint(

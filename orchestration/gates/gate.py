@@ -19,9 +19,9 @@ def judge(
     expected_rows: dict[str, int] | None = None,
 ) -> None:
     """Evaluate one gate, adding to `found`; raise when a check stops the run."""
-    from orchestration.gates.runner import evaluate
-
     import duckdb
+
+    from orchestration.gates.runner import evaluate
 
     path = database or session.settings.build_database
     with session.stage(f"gate {layer}"):
@@ -45,4 +45,8 @@ def judge(
             raise GateError(stop_message(layer, failed))
     warned = [result for result in found if result.is_warning]
     shown = f", {len(warned)} to look at" if warned else ""
-    session.progress.say(f"gate {layer}: {len(found)} checks passed{shown}" if not warned else f"gate {layer}: {len(found) - len(warned)} checks passed{shown}")
+    session.progress.say(
+        f"gate {layer}: {len(found)} checks passed{shown}"
+        if not warned
+        else f"gate {layer}: {len(found) - len(warned)} checks passed{shown}"
+    )

@@ -43,9 +43,7 @@ def _data_source(facts: GateFacts) -> Any:
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(
-        globally=False, metric_calculations=False
-    )
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     url = f"{register()}:///{facts.database}"
     # All of it through the gate's own connection: one that stayed open in a pool would keep dbt out of the file.
     return context.data_sources.add_sql(
@@ -73,9 +71,7 @@ def _judge(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         validation = batch.validate(suite, result_format="SUMMARY")
-    found = {
-        result.expectation_config.meta["position"]: result for result in validation.results
-    }
+    found = {result.expectation_config.meta["position"]: result for result in validation.results}
     return [_from_validation(facts, rule, found[position]) for position, rule in enumerate(rules)]
 
 
@@ -140,4 +136,3 @@ def _observed(outcome: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> str:
 
 def _key(row: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in row.items() if value is not None)
-

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from orchestration.running.session import Session
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.ingestion.load import LoadEvent
+
+_ENDED = frozenset({"loaded", "refused", "duplicate", "waiting"})
+_SECONDS_OF_SILENCE = 3.0
 
 _FIGURES = """
 select
@@ -23,6 +31,26 @@ from state.files where run_id = ?
 """
 
 
+class LoadReport:
+    """The loader's events as lines for a person: how each file ended, and large ones while they are read."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._last = time.monotonic()
+
+    def event(self, event: LoadEvent) -> None:
+        name = f"{event.source_id}/{event.table_name}/{event.file_name}"
+        place = f"load: [{event.position}/{event.files}] {name}"
+        if event.step in _ENDED:
+            self._last = time.monotonic()
+            reason = f": {event.reason}" if event.reason else ""
+            rows = f" {event.rows:,} rows" if event.step == "loaded" else ""
+            self._say(f"{place} {event.step}{rows}{reason}")
+        elif time.monotonic() - self._last > _SECONDS_OF_SILENCE and event.bytes_total:
+            self._last = time.monotonic()
+            self._say(f"{place} {event.step}, {event.bytes_done / event.bytes_total:.0%}")
+
+
 def load_files(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -33,7 +61,8 @@ def load_files(
     """Load what landed."""
     from orchestration.ingestion.load import load
 
-    load(con, settings, run_id=run_id, report=report, again=list(again))
+    told = LoadReport(report)
+    load(con, settings, run_id=run_id, report=told.event, again=list(again))
 
 
 def load_figures(con: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, int]:

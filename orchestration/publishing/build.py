@@ -37,7 +37,10 @@ def build_file(
         # The working database keeps its own name, by which its views find what they read.
         con.execute(f"attach {quoted(str(source))} as {SOURCE} (read_only)")
         con.execute(f"attach {quoted(str(target))} as {TARGET}")
+        # One transaction: a thousand comments written down one by one would take longer than the data.
+        con.execute("begin")
         rows = {relation.qualified: _copy(con, relation) for relation in relations}
+        con.execute("commit")
         con.execute(f"checkpoint {TARGET}")
         con.execute(f"detach {TARGET}")
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.gate import judge
 from orchestration.gates.results import CheckResult
@@ -49,5 +48,3 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         session.published = final / FILE_NAME
         prune(settings, session.keep)
     return rows
-
-

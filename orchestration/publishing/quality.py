@@ -72,4 +72,3 @@ def _ensure(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> None
     con.execute(
         f"create table {identifier(relation.schema)}.{identifier(relation.name)} ({columns})"
     )
-

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from orchestration.errors import ScvError
+from orchestration.ingestion.landing import scan
 from orchestration.running.session import Session
 
 _INSTANCE = """\
@@ -55,16 +56,25 @@ def execute(session: Session) -> None:
     import dagster as dg
 
     from orchestration.definitions import JOB_NAME, build_defs
+    from orchestration.ingestion.assets import never_delivered, raw_specs
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     manifest = session.dbt.manifest()
     defs = build_defs(
         {"manifest": manifest, "session": dg.ResourceDefinition.hardcoded_resource(session)}
     )
+    delivered = {file.table_name for file in scan(session.settings.landing)}
+    passed_over = never_delivered(raw_specs(manifest), delivered)
+    selected = [
+        key
+        for key in defs.resolve_asset_graph().materializable_asset_keys
+        if key not in passed_over
+    ]
     with dg.DagsterInstance.from_config(str(home), "headless.yaml") as instance:
         result = defs.resolve_job_def(JOB_NAME).execute_in_process(
             instance=instance,
             raise_on_error=False,
+            asset_selection=selected,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={"scv/run_id": session.run_id},
         )

@@ -81,7 +81,9 @@ def update(con: duckdb.DuckDBPyConnection, run_id: str, facts: Mapping[str, Any]
     con.execute(f"update state.runs set {settings} where run_id = ?", [*values, run_id])
 
 
-def write_results(con: duckdb.DuckDBPyConnection, run_id: str, results: Iterable[CheckResult]) -> None:
+def write_results(
+    con: duckdb.DuckDBPyConnection, run_id: str, results: Iterable[CheckResult]
+) -> None:
     """Keep what the gates of one run found."""
     rows = [
         (

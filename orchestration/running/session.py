@@ -66,9 +66,7 @@ class Session:
             self.error = self.error or error
             raise
         finally:
-            self.stages[name] = round(
-                self.stages.get(name, 0.0) + time.monotonic() - begun, 3
-            )
+            self.stages[name] = round(self.stages.get(name, 0.0) + time.monotonic() - begun, 3)
 
     @property
     def seconds(self) -> float:

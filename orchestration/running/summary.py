@@ -11,7 +11,9 @@ from orchestration.running.record import now
 from orchestration.running.session import Session
 
 
-def _count(con: duckdb.DuckDBPyConnection, schema: str, name: str, where: str = "true") -> int | None:
+def _count(
+    con: duckdb.DuckDBPyConnection, schema: str, name: str, where: str = "true"
+) -> int | None:
     """Rows of a relation, or None where it was never built."""
     exists = con.execute(
         "select 1 from information_schema.tables where table_schema = ? and table_name = ?",

@@ -118,7 +118,7 @@ def handed_on(manifest: Mapping[str, Any], layer: str) -> list[str]:
             handed.add(unique_id)
         for parent in node["depends_on"]["nodes"]:
             above = nodes.get(parent)
-            if above is None or above["resource_type"] not in ("model", "seed"):
+            if above is None or above["resource_type"] != "model":
                 continue
             if layer_of(above) == layer and own != layer:
                 handed.add(parent)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 # Errors about data quote the value itself; errors about SQL quote names, which are needed to act.
-_ABOUT_DATA = re.compile(r"\b(Conversion|Invalid Input|Constraint|Out of Range|Invalid) Error", re.IGNORECASE)
+_ABOUT_DATA = re.compile(
+    r"\b(Conversion|Invalid Input|Constraint|Out of Range|Invalid) Error", re.IGNORECASE
+)
 _QUOTED = re.compile(r"\"[^\"\n]*\"|'(?:[^'\n]|'')*'")
 _KEY = re.compile(r"(Duplicate key|duplicate key)[^\n]*")
 _NUMBER = re.compile(r"(value|number|key)s? \S*\d\S*", re.IGNORECASE)
