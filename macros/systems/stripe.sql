@@ -1,6 +1,6 @@
 {#
   An amount in major units. Stripe sends integers in the smallest unit: whole units for currencies
-  without decimals, thousandths for those with three. A product, not a quotient: that would be a float.
+  without decimals, thousandths for those with three. A product: a quotient would be a float.
 #}
 {% macro major_units(amount, currency) -%}
 cast(
@@ -9,7 +9,8 @@ cast(
                 'BIF', 'CLP', 'DJF', 'GNF', 'JPY', 'KMF', 'KRW', 'MGA', 'PYG', 'RWF', 'UGX', 'VND',
                 'VUV', 'XAF', 'XOF', 'XPF'
             ) then 1.000
-            when upper({{ currency }}) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 0.001
+            when upper({{ currency }}) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
+                then 0.001
             else 0.010
         end as decimal(18, 4)
     )

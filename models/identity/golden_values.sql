@@ -1,4 +1,5 @@
 -- Grain: one candidate value of one attribute of one customer from one profile, won or lost, and why.
+-- depends_on: {{ ref('bad_identifiers') }}
 with spoken_for as (
     select
         crosswalk.customer_id,
@@ -55,21 +56,16 @@ distinct_values as (
 -- A placeholder is shown as a loser, and never as what we know of a person.
 bad_values as (
     select
-        distinct_values.attribute,
-        distinct_values.attribute_value,
-        min(bad.reason) as reason
+        attribute,
+        attribute_value,
+        case
+            when attribute in ('full_name', 'given_name', 'family_name') then {{ bad_value_reason('attribute_value', ['name']) }}
+            {%- for type in ['email', 'phone', 'birth_date'] %}
+            when attribute = '{{ type }}' then {{ bad_value_reason('attribute_value', [type]) }}
+            {%- endfor %}
+            else {{ bad_value_reason('attribute_value', []) }}
+        end as reason
     from distinct_values
-    inner join {{ ref('bad_identifiers') }} as bad
-        on
-            case
-                when distinct_values.attribute in ('full_name', 'given_name', 'family_name') then bad.identifier_type in ('name', 'any')
-                else bad.identifier_type in (distinct_values.attribute, 'any')
-            end
-            and case
-                when bad.match = 'exact' then lower(distinct_values.attribute_value) = lower(bad.pattern)
-                else {{ regexp_like('lower(distinct_values.attribute_value)', 'bad.pattern') }}
-            end
-    group by 1, 2
 ),
 
 candidates as (

@@ -1,4 +1,5 @@
 -- Grain: one value that a profile could be recognised by, with the reason where it is kept out.
+-- depends_on: {{ ref('bad_identifiers') }}
 {{ config(materialized='table') }}
 with tokens as (
     select
@@ -53,18 +54,15 @@ distinct_values as (
 
 bad_values as (
     select
-        distinct_values.token_type,
-        distinct_values.token_value,
-        min(bad.reason) as reason
+        token_type,
+        token_value,
+        case token_type
+            {%- for type in ['email', 'phone', 'name', 'birth_date'] %}
+            when '{{ type }}' then {{ bad_value_reason('token_value', [type]) }}
+            {%- endfor %}
+            else {{ bad_value_reason('token_value', []) }}
+        end as reason
     from distinct_values
-    inner join {{ ref('bad_identifiers') }} as bad
-        on
-            bad.identifier_type in (distinct_values.token_type, 'any')
-            and case
-                when bad.match = 'exact' then lower(distinct_values.token_value) = lower(bad.pattern)
-                else {{ regexp_like('lower(distinct_values.token_value)', 'bad.pattern') }}
-            end
-    group by 1, 2
 )
 
 select
