@@ -1,4 +1,4 @@
-"""One file on its way into raw: looked at, read, typed and committed, or refused with its reason.
+"""One file on its way into raw: looked at, read, typed and committed, or refused with a reason.
 
 All or nothing: raw rows, quarantined rows and the file's own row are one transaction, and its counts
 must add up before it is committed.
@@ -6,6 +6,7 @@ must add up before it is committed.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ class Outcome:
     rows_with_damaged_text: int = 0
     encoding: str | None = None
     reason: str | None = None
+    number_style: str | None = None
 
 
 @dataclass(frozen=True)
@@ -164,11 +166,12 @@ def _commit(
 def _insert(run: Run, reading: Reading, typed: Pass, outcome: Outcome) -> Outcome:
     landed = typed.landed
     rows_in_file = landed.rows + landed.rejected
-    shared = (
-        f"{sql.text(outcome.file.source_id)}, {outcome.file_id}, "
+    source = (
+        f"{sql.text(outcome.file.source_id)}, "
         f"{sql.text(run.loaded_at.isoformat(sep=' '))}::timestamp"
     )
-    loaded = reading.number(typed.insert_good(shared)) if landed.rows else 0
+    insert = typed.insert_good(source, str(outcome.file_id))
+    loaded = reading.number(insert) if landed.rows else 0
     if loaded < landed.rows:
         reading.fetch(
             f"insert into {REJECTS} (file_row, line_number, reason, record) {typed.select_bad()}"
@@ -185,6 +188,7 @@ def _insert(run: Run, reading: Reading, typed: Pass, outcome: Outcome) -> Outcom
     return replace(
         outcome,
         status="loaded",
+        number_style=typed.number_style,
         rows_in_file=rows_in_file,
         rows_loaded=loaded,
         rows_quarantined=quarantined,
@@ -195,14 +199,9 @@ def _insert(run: Run, reading: Reading, typed: Pass, outcome: Outcome) -> Outcom
 
 def _bad_values(reading: Reading, typed: Pass, file_id: int) -> int:
     """Rows whose `_extra` holds the text of an optional column of the contract."""
-    if not typed.optional_typed:
-        return 0
-    bad = "_extra is not null"
-    if typed.has_extra:
-        bad += f" and len(list_intersect(json_keys(_extra), {sql.texts(typed.optional_typed)})) > 0"
     return reading.number(
         f"select count(*) from raw.{sql.name(typed.table.identifier)} "
-        f"where _file_id = {file_id} and {bad}"
+        f"where _file_id = {file_id} and _extra is not null and {typed.has_bad_value()}"
     )
 
 
@@ -233,7 +232,7 @@ def record(run: Run, outcome: Outcome) -> None:
         "insert into state.files (file_id, run_id, source_id, system, table_name, file_name, "
         "content_hash, status, size_bytes, modified_at, rows_in_file, rows_loaded, "
         "rows_quarantined, rows_with_bad_values, rows_with_damaged_text, encoding, reason, "
-        f"loaded_at, contract_hash) values ({', '.join('?' * 19)})",
+        f"loaded_at, contract_hash, number_style) values ({', '.join('?' * 20)})",
         [
             outcome.file_id,
             run.run_id,
@@ -254,6 +253,7 @@ def record(run: Run, outcome: Outcome) -> None:
             outcome.reason,
             run.loaded_at,
             outcome.contract_hash,
+            outcome.number_style,
         ],
     ).fetchall()
     seen(run, outcome)
@@ -284,10 +284,8 @@ def seen(run: Run, outcome: Outcome) -> None:
 
 
 def _rollback(con: duckdb.DuckDBPyConnection) -> None:
-    try:
+    with contextlib.suppress(duckdb.Error):  # The error may have ended the transaction already.
         con.execute("rollback").fetchall()
-    except duckdb.Error:  # The error itself already ended the transaction.
-        pass
 
 
 def _empty(scratch: Path) -> None:

@@ -54,8 +54,8 @@ class Evidence:
         self._decoder = codecs.getincrementaldecoder(UTF8)("strict")
 
     def feed(self, chunk: bytes) -> None:
-        nuls = chunk.count(0)
-        if nuls:
+        if b"\x00" in chunk:
+            nuls = chunk.count(0)
             even = chunk[self.bytes_seen % 2 :: 2].count(0)
             self.even_nuls += even
             self.odd_nuls += nuls - even

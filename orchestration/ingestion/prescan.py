@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,55 +27,41 @@ class TextShape:
     """What a text is made of, counted while it streams by."""
 
     size: int = 0
-    quotes: int = 0
+    has_quotes: bool = False
     newlines: int = 0
     crlf: int = 0
     carriage_returns: int = 0
     longest_line: int = 0
     has_nul: bool = False
-    has_interior_blank: bool = False
     damage: bool = False
     last_content: int = 0
     newlines_before_content_end: int = 0
     _line_start: int = 0
-    _tail: bytes = b""
-    _blank_at: int | None = None
+    _ends_with_return: bool = False
 
     def feed(self, chunk: bytes) -> None:
         if not chunk:
             return
         start = self.size
-        self._blanks(chunk, start)
-        self.quotes += chunk.count(b'"')
-        has_returns = b"\r" in chunk
-        if has_returns:
+        self.has_quotes = self.has_quotes or b'"' in chunk
+        self.has_nul = self.has_nul or b"\x00" in chunk
+        if b"\r" in chunk:
             self.carriage_returns += chunk.count(b"\r")
             self.crlf += chunk.count(b"\r\n")
-        if self._tail.endswith(b"\r") and chunk.startswith(b"\n"):
+        if self._ends_with_return and chunk.startswith(b"\n"):
             self.crlf += 1
-        content = chunk.rstrip(b"\r\n") if chunk[-1] in b"\r\n" else chunk
-        before = content.count(b"\n")
-        if content:
-            self.last_content = start + len(content)
-            self.newlines_before_content_end = self.newlines + before
-        self.newlines += before + (chunk.count(b"\n", len(content)))
+        self._ends_with_return = chunk.endswith(b"\r")
+        trailing = len(chunk) - len(chunk.rstrip(b"\r\n")) if chunk[-1] in b"\r\n" else 0
+        newlines = chunk.count(b"\n")
+        if trailing < len(chunk):
+            self.last_content = start + len(chunk) - trailing
+            after = chunk.count(b"\n", len(chunk) - trailing) if trailing else 0
+            self.newlines_before_content_end = self.newlines + newlines - after
+        self.newlines += newlines
         self._longest(chunk, start)
-        self.has_nul = self.has_nul or b"\x00" in chunk
         if not self.damage and not chunk.isascii():
             self.damage = any(mark in chunk for mark in _DAMAGE)
         self.size += len(chunk)
-        self._tail = (self._tail + chunk[-4:])[-4:]
-
-    def _blanks(self, chunk: bytes, start: int) -> None:
-        if self._blank_at is not None:
-            if not self.has_interior_blank and chunk.strip(b"\r\n"):
-                self.has_interior_blank = True
-            return
-        joined = self._tail + chunk if self._tail else b"\n" + chunk
-        found = [at for at in (joined.find(b"\n\n"), joined.find(b"\n\r\n")) if at >= 0]
-        if found:
-            self._blank_at = start + min(found)
-            self.has_interior_blank = bool(joined[min(found) :].strip(b"\r\n"))
 
     def _longest(self, chunk: bytes, start: int) -> None:
         # Line ends every half megabyte prove that no line is long, without looking at each.
@@ -177,12 +164,15 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _hashed(path: Path, digest: hashlib._Hash, progress: Callable[[int], None]) -> Iterator[bytes]:
+    """The chunks of a file, hashed on a second core while the caller looks at them."""
     done = 0
-    for chunk in _chunks(path):
-        digest.update(chunk)
-        done += len(chunk)
-        progress(done)
-        yield chunk
+    with ThreadPoolExecutor(1) as hasher:
+        for chunk in _chunks(path):
+            hashed = hasher.submit(digest.update, chunk)
+            yield chunk
+            hashed.result()
+            done += len(chunk)
+            progress(done)
 
 
 def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -41,20 +41,18 @@ def read_csv(reading: Reading, text: Path, shape: TextShape) -> Landed:
 def _fast(
     reading: Reading, text: Path, shape: TextShape, header: Header, names: tuple[str, ...]
 ) -> Landed | None:
-    if shape.has_interior_blank or (len(names) == 1 and _has_blank(shape)):
-        return None  # Blank lines shift line numbers; in a single column they look like rows.
     columns = tuple(f"c{position}" for position in range(len(names)))
-    lines = shape.lines - header.lines
-    if lines <= 0:
-        lines = 0
+    lines = max(0, shape.lines - header.lines)
     try:
         _read(reading, text, header, columns, header.lines, shape)
     except duckdb.Error:
         return None
     rows = reading.number(f"select count(*) from {TEXT}")
+    if len(names) == 1 and reading.number(f"select count(*) from {TEXT} where c0 is null"):
+        return None  # In a single column a blank line looks like a row.
     numbered = None
-    if rows != lines:
-        if not shape.quotes or rows > lines:
+    if rows != lines:  # Also when blank lines stand between, which shift line numbers.
+        if not shape.has_quotes or rows > lines:
             return None
         breaks = [f"length({c}) - length(replace({c}, chr(10), ''))" for c in columns]
         total = " + ".join(f"coalesce({one}, 0)" for one in breaks)
@@ -85,7 +83,9 @@ def _salvaged(
     contract = tuple(reading.table.column(name) for name in names)
     salvaged = salvage(text, header, contract, clean, rejects, reading.progress)
     columns = tuple(f"c{position}" for position in range(len(names)))
-    longest = TextShape(quotes=1, longest_line=max(shape.longest_line, salvaged.longest) + 64)
+    longest = TextShape(
+        has_quotes=True, longest_line=max(shape.longest_line, salvaged.longest) + 64
+    )
     reading.con.execute(f"drop table if exists {TEXT}").fetchall()
     try:
         _read(reading, clean, header, ("r", "l", *columns), 0, longest)
@@ -132,7 +132,7 @@ def _read(
 ) -> None:
     """Text into a temporary table in file order: rowid is then the number of the record."""
     types = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in columns)
-    quotes = "quote = '\"', escape = '\"'" if shape.quotes else "quote = '', escape = ''"
+    quotes = "quote = '\"', escape = '\"'" if shape.has_quotes else "quote = '', escape = ''"
     reading.fetch(
         f"create or replace temp table {TEXT.rpartition('.')[2]} as select * from read_csv("
         f"{sql.path(text)}, auto_detect = false, header = false, skip = {skip}, "
@@ -143,10 +143,6 @@ def _read(
 
 def _landed_columns(names: tuple[str, ...], columns: tuple[str, ...]) -> tuple[LandedColumn, ...]:
     return tuple(LandedColumn(name, column) for name, column in zip(names, columns, strict=True))
-
-
-def _has_blank(shape: TextShape) -> bool:
-    return shape.newlines > shape.lines
 
 
 def _may_have_swallowed(reading: Reading, header: Header, columns: tuple[str, ...]) -> bool:

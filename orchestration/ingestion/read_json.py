@@ -44,26 +44,24 @@ def read_json(reading: Reading, text: Path, shape: TextShape, is_lines: bool) ->
     return landed_objects(reading, may_be_damaged=shape.damage)
 
 
-def landed_objects(reading: Reading, may_be_damaged: bool) -> Landed:
-    """Take apart the objects in TEXT (`doc`), whose rowid says which record or line they are."""
+def landed_objects(reading: Reading, may_be_damaged: bool, is_delivery: bool = True) -> Landed:
+    """Take apart the objects in TEXT (`doc`), whose rowid says which record or line they are.
+
+    A delivery without a required column is refused; records that are replayed are judged singly.
+    """
+    is_filled = "doc is not null and trim(doc) <> ''"
     is_object = "json_valid(doc) and json_type(case when json_valid(doc) then doc end) = 'OBJECT'"
     rejected = reading.number(
-        f"select count(*) from {TEXT} where trim(doc) <> '' and not ({is_object})"
+        f"select count(*) from {TEXT} where {is_filled} and not ({is_object})"
     )
     if rejected:
         reading.fetch(
             f"insert into {REJECTS} select rowid + 1, rowid + 1, case when json_valid(doc) "
-            "then 'the line is JSON but no object; expected {{...}}' "
+            "then 'the line is JSON but no object; expected {...}' "
             "else 'the line is not valid JSON' end, json_object('_raw', doc) "
-            f"from {TEXT} where trim(doc) <> '' and not ({is_object})".replace("{{", "{").replace(
-                "}}", "}"
-            )
+            f"from {TEXT} where {is_filled} and not ({is_object})"
         )
-    where = (
-        f"doc is not null and trim(doc) <> '' and ({is_object})"
-        if rejected
-        else ("doc is not null and trim(doc) <> ''")
-    )
+    where = f"{is_filled} and ({is_object})" if rejected else is_filled
     rows = reading.number(f"select count(*) from {TEXT} where {where}")
     keys = tuple(
         str(row[0])
@@ -72,13 +70,10 @@ def landed_objects(reading: Reading, may_be_damaged: bool) -> Landed:
             "group by key order by count(*) desc, key"
         )
     )
-    if rows:
+    if rows and is_delivery:
         check_required(reading.table, tuple(dict.fromkeys(_known_or(reading.table, keys))))
-    has_decimals = bool(
-        reading.number(
-            f"select count(*) from {TEXT} where regexp_matches(doc, '[0-9][.eE][0-9+-]')"
-        )
-    )
+    decimals = f"select count(*) from {TEXT} where regexp_matches(doc, '[0-9][.eE][0-9+-]')"
+    has_decimals = bool(reading.number(decimals))
     return _landed(reading.table, keys, where, rows, rejected, has_decimals, may_be_damaged)
 
 

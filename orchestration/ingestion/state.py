@@ -1,4 +1,4 @@
-"""The tables that the door keeps: raw tables as the contracts declare them, and what became of files.
+"""The tables that the door keeps: raw as the contracts declare it, and what became of each file.
 
 Raw, `state.files` and `state.quarantine` cannot be recomputed; so every change of shape here adds
 and never drops.
@@ -42,6 +42,7 @@ STATE: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("reason", "varchar"),
         ("loaded_at", "timestamp"),
         ("contract_hash", "varchar"),
+        ("number_style", "varchar"),  # What commas meant in its number columns, as JSON.
     ),
     "quarantine": (
         ("quarantine_id", "varchar"),

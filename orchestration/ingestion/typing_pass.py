@@ -6,6 +6,7 @@ value that reads as its type, else in quarantine with the reason and the whole r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,39 +40,50 @@ class Pass:
     def relation(self) -> str:
         """Records with their texts trimmed (t_…), their values typed (v_…) and what is over."""
         landed = self.landed
-        texts, typed = [], []
+        sent, texts, typed = [], [], []
         for column in self.table.columns:
             source = self.mapped.get(column.name)
             if source is None:
                 continue
             text, value = _t(column), _v(column)
-            texts.append(f"nullif(trim({source.text}, {sql.text(values.BLANKS)}), '') as {text}")
+            texts.append(f"{values.trimmed(_s(column))} as {text}")
+            sent.append(f"{source.text} as {_s(column)}")
             typed.append(f"{self._value(column, source, text)} as {value}")
             if source.native is not None:
-                texts.append(f"{source.native} as {sql.name('n_' + column.name)}")
+                sent.append(f"{source.native} as {sql.name('n_' + column.name)}")
         for position, source in enumerate(self._extra_columns()):
-            texts.append(f"{source.text} as x_{position}")
+            sent.append(f"{source.text} as x_{position}")
         if landed.rest is not None:
-            texts.append(f"{landed.rest} as _rest")
+            sent.append(f"{landed.rest} as _rest")
         record = landed.record or self._record()
-        inner = ", ".join([f"{landed.row} as _r", f"{landed.line} as _l", *texts])
-        outer = ", ".join(["*", *typed])
-        return f"(select {outer} from (select {inner}, {record} as _record from {landed.relation}))"
+        inner = ", ".join([f"{landed.row} as _r", f"{landed.line} as _l", *sent])
+        # One level per step: an expression used twice in one level would be computed twice.
+        return (
+            f"(select {', '.join(['*', *typed])} from (select {', '.join(['*', *texts])} "
+            f"from (select {inner}, {record} as _record from {landed.relation})))"
+        )
+
+    @property
+    def number_style(self) -> str | None:
+        """What commas meant in this file, kept so that a row replayed later is read as its file."""
+        return json.dumps(dict(sorted(self.separators.items()))) if self.separators else None
 
     @property
     def is_good(self) -> str:
         """SQL condition: the row may enter raw."""
-        required = [f"{_v(c)} is not null" for c in self.table.required if c.name in self.mapped]
-        return " and ".join(required) or "true"
+        if any(c.name not in self.mapped for c in self.table.required):
+            return "false"
+        return " and ".join(f"{_v(c)} is not null" for c in self.table.required) or "true"
 
     @property
     def reason(self) -> str:
         """SQL for why a row may not enter raw: columns and what they take, no values."""
         parts = []
         for column in self.table.required:
-            if column.name not in self.mapped:
-                continue
             missing = sql.text(f"{column.name}: required and missing")
+            if column.name not in self.mapped:
+                parts.append(missing)
+                continue
             unread = sql.text(f"{column.name}: required, expected {values.expected(column)}")
             parts.append(
                 f"case when {_v(column)} is null then "
@@ -104,10 +116,6 @@ class Pass:
         return f"cast('{{' || nullif(concat_ws(',', {', '.join(parts)}), '') || '}}' as json)"
 
     @property
-    def can_have_bad_values(self) -> bool:
-        return bool(self.optional_typed)
-
-    @property
     def optional_typed(self) -> tuple[str, ...]:
         """Optional columns of the file whose values can be bad."""
         return tuple(
@@ -120,17 +128,27 @@ class Pass:
     def has_extra(self) -> bool:
         return bool(self._extra_columns()) or self.landed.rest is not None
 
-    def insert_good(self, values_of_file: str) -> str:
-        """Insert the rows that may enter raw; `values_of_file` are SQL for source, file, time."""
+    def insert_good(self, source: str, file: str, row: str = "_r", join: str = "") -> str:
+        """Insert the rows that may enter raw; `source`, `file`, `row` are SQL for what they carry:
+        source and loading time, file id, number of the record."""
         own = [(c.name, _v(c)) for c in self.table.columns if c.name in self.mapped]
-        names = ", ".join(sql.name(name) for name, _ in own)
-        typed = ", ".join(value for _, value in own)
+        names = "".join(f"{sql.name(name)}, " for name, _ in own)
+        typed = "".join(f"{value}, " for _, value in own)
         return (
             f"insert into raw.{sql.name(self.table.identifier)} "
-            f"({names}, _source_id, _file_id, _loaded_at, _file_row, _extra) "
-            f"select {typed}, {values_of_file}, _r, {self.extra} "
-            f"from {self.relation} where {self.is_good}"
+            f"({names}_source_id, _loaded_at, _file_id, _file_row, _extra) "
+            f"select {typed}{source}, {file}, {row}, {self.extra} "
+            f"from {self.relation}{join} where {self.is_good}"
         )
+
+    def has_bad_value(self, extra: str = "_extra") -> str:
+        """SQL condition on a raw row: `_extra` holds the text of an optional column's bad value."""
+        if not self.optional_typed:
+            return "false"
+        if not self.has_extra:
+            return f"{extra} is not null"
+        keys = f"json_keys({extra})"
+        return f"len(list_intersect({keys}, {sql.texts(self.optional_typed)})) > 0"
 
     def select_bad(self) -> str:
         """The rows that may not: file_row, line_number, reason, record."""
@@ -175,16 +193,20 @@ class Pass:
         return f"json_object({pairs})"
 
 
-def plan(reading: Reading, landed: Landed, timezone: str) -> Pass:
-    """The pass of one file: which column is which, and what its separators mean."""
+def plan(
+    reading: Reading,
+    landed: Landed,
+    timezone: str,
+    separators: Mapping[str, Separators] | None = None,
+) -> Pass:
+    """The pass of one file: which column is which, and what its separators mean.
+
+    `separators` are given for rows that are replayed apart from the file that showed them.
+    """
     mapped = map_columns(reading.table, landed.columns)
-    return Pass(
-        table=reading.table,
-        landed=landed,
-        mapped=mapped,
-        timezone=timezone,
-        separators=_separators(reading, landed, mapped),
-    )
+    if separators is None:
+        separators = _separators(reading, landed, mapped)
+    return Pass(reading.table, landed, mapped, timezone, separators)
 
 
 def _separators(
@@ -225,6 +247,10 @@ def _meaning(comma: int, point: int) -> Separators:
 
 def _can_fail(column: Column) -> bool:
     return column.data_type != "varchar" or bool(column.accepted)
+
+
+def _s(column: Column) -> str:
+    return sql.name("s_" + column.name)
 
 
 def _t(column: Column) -> str:

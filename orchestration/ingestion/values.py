@@ -42,6 +42,17 @@ class Reading:
     separators: Separators = Separators.UNKNOWN
 
 
+def trimmed(text: str) -> str:
+    """SQL for a text without the blanks around it, null when nothing is left.
+
+    The exact trim costs more than all reading; so it is spent only where a cheap comparison shows
+    that the text begins with a blank or beyond ASCII, or ends with a blank.
+    """
+    ends = " or ".join(f"suffix({text}, {sql.text(blank)})" for blank in BLANKS)
+    needed = f"{text} < '!' or {text} > '~' or {ends}"
+    return f"case when {needed} then nullif(trim({text}, {sql.text(BLANKS)}), '') else {text} end"
+
+
 def is_number(column: Column) -> bool:
     return column.data_type.startswith(("decimal", "double", "bigint"))
 
@@ -76,10 +87,11 @@ def value_of_text(reading: Reading, text: str) -> str:
     if column.data_type == "date":
         return date(text)
     if column.data_type == "boolean":
-        return (
-            f"case when lower({text}) in {_tuple(TRUE_WORDS)} then true "
-            f"when lower({text}) in {_tuple(FALSE_WORDS)} then false end"
+        words = " ".join(
+            [f"when {sql.text(word)} then true" for word in TRUE_WORDS]
+            + [f"when {sql.text(word)} then false" for word in FALSE_WORDS]
         )
+        return f"case lower({text}) {words} end"
     if column.data_type == "json":
         return f"case when json_valid({text}) then cast({text} as json) end"
     return number(text, column.data_type, reading.separators)
@@ -296,7 +308,3 @@ def _epoch(text: str) -> str:
         f"when abs({exact}) < 1e14::decimal(38,0) then {exact} * 1000 else {exact} end as bigint)"
     )
     return f"make_timestamp({micros})"
-
-
-def _tuple(words: tuple[str, ...]) -> str:
-    return "(" + ", ".join(sql.text(word) for word in words) + ")"
