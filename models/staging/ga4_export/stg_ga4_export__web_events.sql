@@ -1,6 +1,6 @@
 -- Grain: one version of one event of one GA4 property.
--- GA4 gives events no id. Device, time, name and place within the upload are its natural key; the intraday
--- row of an event and the final one of the next day share it, so the final one wins.
+-- GA4 gives events no id. Device, time, name and place within the upload are its natural key; the
+-- intraday row of an event and the final one of the next day share it, so the final one wins.
 with events as (
     select * from {{ source('ga4_export', 'event') }}
 ),
@@ -27,7 +27,8 @@ final as (
                 'platform', 'stream_id', 'device_category', 'geo_city', 'geo_country', 'geo_region',
                 'event_dimensions_hostname', 'traffic_source_source', 'traffic_source_medium',
                 'traffic_source_name', 'collected_traffic_source_manual_source',
-                'collected_traffic_source_manual_medium', 'param_source', 'param_medium', 'param_gclid',
+                'collected_traffic_source_manual_medium', 'param_source', 'param_medium',
+                'param_gclid',
                 'param_ga_session_id', 'param_ga_session_number', 'param_session_engaged',
                 'param_engaged_session_event', 'param_engagement_time_msec', 'param_page_title',
                 'param_percent_scrolled', 'param_video_duration', 'value_in_usd',

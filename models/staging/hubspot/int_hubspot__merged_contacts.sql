@@ -1,6 +1,6 @@
 -- Grain: one contact that was merged away, with the contact that stands for it today.
--- HubSpot tells of merges in an audit table and in two properties of the survivor; a survivor may itself
--- have been merged later, so the chain is followed to its end.
+-- HubSpot tells of merges in an audit table and in two properties of the survivor; a survivor may
+-- itself have been merged later, so the chain is followed to its end.
 with recursive audited as (
     select
         _source_id as source_id,

@@ -1,4 +1,5 @@
--- Grain: one change of one contact's permission to send e-mail, from the e-mail footer or the contact.
+-- Grain: one change of one contact's permission to send e-mail, from the e-mail footer or the
+-- contact.
 with status_changes as (
     select * from {{ source('hubspot', 'email_event_status_change') }}
 ),
@@ -43,8 +44,8 @@ subscription_changes as (
         status_changes._file_row,
         status_changes._loaded_at
     from status_changes
-    -- The row itself names neither person nor time. Without its event or its contact it has no key and
-    -- is shown in quarantine: an unsubscription that nobody was found for must not vanish.
+    -- The row itself names neither person nor time. Without its event or its contact it has no key
+    -- and is shown in quarantine: an unsubscription that nobody was found for must not vanish.
     left join events
         on
             status_changes._source_id = events._source_id

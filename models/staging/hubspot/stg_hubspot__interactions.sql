@@ -18,7 +18,9 @@ engagement_contacts as (
         links._source_id,
         links.engagement_id,
         min(coalesce(merged_contacts.surviving_id, links.contact_id)) as contact_id
-    from {{ newest(source('hubspot', 'engagement_contact'), ['engagement_id', 'contact_id']) }} as links
+    from {{ newest(
+        source('hubspot', 'engagement_contact'), ['engagement_id', 'contact_id']
+    ) }} as links
     left join merged_contacts
         on
             links._source_id = merged_contacts.source_id
@@ -117,7 +119,10 @@ engagements as (
         'branch' as channel,
         cast(null as varchar) as direction,
         coalesce(
-            property_hs_meeting_start_time, start_time, property_hs_timestamp, property_hs_createdate
+            property_hs_meeting_start_time,
+            start_time,
+            property_hs_timestamp,
+            property_hs_createdate
         ) as started_at,
         coalesce(property_hs_meeting_end_time, end_time) as ended_at,
         coalesce(property_hs_meeting_title, title) as subject,

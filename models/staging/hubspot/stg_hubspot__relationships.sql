@@ -14,7 +14,8 @@ final as (
     select
         contacts._source_id as source_id,
         cast(coalesce(merged_contacts.surviving_id, contacts.id) as varchar) as source_record_id,
-        cast('organization:' || contacts.property_associatedcompanyid as varchar) as related_record_id,
+        cast('organization:' || contacts.property_associatedcompanyid as varchar)
+            as related_record_id,
         cast('employee_of' as varchar) as role,
         cast(contacts.updated_at as timestamp) as updated_at,
         false as is_deleted,

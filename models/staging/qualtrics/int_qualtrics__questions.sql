@@ -1,12 +1,14 @@
 -- Grain: one question of one survey that gives a score, with its metric and its scale.
--- The metric is what the selector, the export tag or the words of the question say; a question that says
--- nothing of the kind gives no score.
+-- The metric is what the selector, the export tag or the words of the question say; a question that
+-- says nothing of the kind gives no score.
 with questions as (
     select
         *,
         lower(concat_ws(' ', data_export_tag, question_description)) as tag,
         lower(coalesce(question_text, question_description)) as wording
-    from {{ newest(source('qualtrics', 'question'), ['survey_id', 'id'], deleted='_fivetran_deleted') }}
+    from {{ newest(
+        source('qualtrics', 'question'), ['survey_id', 'id'], deleted='_fivetran_deleted'
+    ) }}
 ),
 
 metrics as (
@@ -16,7 +18,8 @@ metrics as (
             when upper(selector) = 'NPS' or {{ regexp_like('tag', "'(^|[^a-z])nps'") }} then 'nps'
             when {{ regexp_like('tag', "'(^|[^a-z])csat'") }} then 'csat'
             when {{ regexp_like('tag', "'(^|[^a-z])ces'") }} then 'ces'
-            when {{ regexp_like('wording', "'(likely|likelihood).*recommend|推荐|推薦'") }} then 'nps'
+            when {{ regexp_like('wording', "'(likely|likelihood).*recommend|推荐|推薦'") }}
+                then 'nps'
             when {{ regexp_like('wording', "'satisf|满意|滿意'") }} then 'csat'
             when
                 {{ regexp_like(

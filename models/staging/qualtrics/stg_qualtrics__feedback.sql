@@ -1,11 +1,13 @@
 -- Grain: one version of one scored answer of one response, or of one response without any score.
--- What the respondent wrote in words goes to the first score of the response, so that it counts once.
+-- What the respondent wrote in words goes to the first score of the response, so that it counts
+-- once.
 with responses as (
     select
         *,
         coalesce(recorded_date, end_date, start_date) as submitted_at,
         coalesce(last_modified_date, _fivetran_synced) as updated_at,
-        -- Previews, tests and spam are no answers of customers; 4 is imported, 16 was taken offline.
+        -- Previews, tests and spam are no answers of customers; 4 is imported, 16 was taken
+        -- offline.
         coalesce(_fivetran_deleted, false) or coalesce(status, '0') not in ('0', '4', '16', '256')
             as is_void
     from {{ source('qualtrics', 'survey_response') }}
@@ -53,7 +55,8 @@ invitations as (
         max(contact_id) as contact_id,
         max(distribution_id || ':' || coalesce(contact_id, contact_lookup_id)) as invitation_id
     from {{ newest(
-        source('qualtrics', 'distribution_contact'), ['distribution_id', 'contact_id', 'contact_lookup_id']
+        source('qualtrics', 'distribution_contact'),
+        ['distribution_id', 'contact_id', 'contact_lookup_id']
     ) }}
     where response_id is not null
     group by _source_id, response_id

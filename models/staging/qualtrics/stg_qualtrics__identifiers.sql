@@ -35,7 +35,9 @@ final as (
         contacts._file_id,
         contacts._file_row,
         contacts._loaded_at
-    from {{ newest('contact_versions', ['id'], 'updated_at', deleted='_fivetran_deleted') }} as contacts
+    from {{ newest(
+        'contact_versions', ['id'], 'updated_at', deleted='_fivetran_deleted'
+    ) }} as contacts
     where contacts.ext_ref is not null
 )
 

@@ -24,7 +24,9 @@ final as (
     select
         invited._source_id as source_id,
         cast(
-            invited.distribution_id || ':' || coalesce(invited.contact_id, invited.contact_lookup_id)
+            invited.distribution_id
+            || ':'
+            || coalesce(invited.contact_id, invited.contact_lookup_id)
             as varchar
         ) as invitation_id,
         cast(invited.contact_id as varchar) as customer_ref,

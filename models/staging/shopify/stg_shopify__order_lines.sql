@@ -1,6 +1,6 @@
 -- Grain: one version of one order line, or of one refunded quantity of a line, of one shop.
--- A refunded quantity is a line of its own with a negative quantity at the price of the line sold, so the
--- lines of an order sum to what the customer kept. Its money is the refund in payments.
+-- A refunded quantity is a line of its own with a negative quantity at the price of the line sold,
+-- so the lines of an order sum to what the customer kept. Its money is the refund in payments.
 with lines as (
     select
         _source_id,

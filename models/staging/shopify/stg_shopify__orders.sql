@@ -1,5 +1,6 @@
--- Grain: one version of one order of one shop, in either layout. Amounts are those of the shop's books;
--- the total stays what it was when ordered: refunds are payments, returned goods are negative lines.
+-- Grain: one version of one order of one shop, in either layout. Amounts are those of the shop's
+-- books; the total stays what it was when ordered: refunds are payments, returned goods are
+-- negative lines.
 with shipping_charges as (
     select
         _source_id,
@@ -110,7 +111,9 @@ shipment_events as (
         status,
         happened_at,
         estimated_delivery_at
-    from {{ newest(source('shopify', 'gql_fulfillment_event'), ['id'], deleted='_fivetran_deleted') }}
+    from {{ newest(
+        source('shopify', 'gql_fulfillment_event'), ['id'], deleted='_fivetran_deleted'
+    ) }}
 ),
 
 deliveries as (
@@ -119,8 +122,11 @@ deliveries as (
         coalesce(shipment_events.order_id, shipments.order_id) as order_id,
         -- The first promise counts, later estimates only follow the delay.
         min(shipment_events.estimated_delivery_at) as promised_at,
-        max(case when lower(shipment_events.status) = 'delivered' then shipment_events.happened_at end)
-            as delivered_at
+        max(
+            case
+                when lower(shipment_events.status) = 'delivered' then shipment_events.happened_at
+            end
+        ) as delivered_at
     from shipment_events
     left join shipments
         on

@@ -1,6 +1,6 @@
 -- Grain: one version of one transaction that moves money, or tries to, of one shop.
--- Only transactions are money: authorisations and voids move none, and the refund, adjustment and tender
--- tables speak of the same money again. Attempts that failed are carried with their status.
+-- Only transactions are money: authorisations and voids move none, and the refund, adjustment and
+-- tender tables speak of the same money again. Attempts that failed are carried with their status.
 with transactions as (
     select
         _source_id,

@@ -94,7 +94,8 @@ final as (
         cast(customers.email as varchar) as email,
         cast(customers.phone as varchar) as phone,
         cast(
-            nullif(concat_ws(', ', main_addresses.address_1, main_addresses.address_2), '') as varchar
+            nullif(concat_ws(', ', main_addresses.address_1, main_addresses.address_2), '')
+            as varchar
         ) as address_line,
         cast(main_addresses.city as varchar) as city,
         cast(main_addresses.province as varchar) as region,

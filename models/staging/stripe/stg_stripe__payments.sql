@@ -1,6 +1,6 @@
 -- Grain: one version of one charge, refund, dispute or credit note of one Stripe account.
--- Charges are the money; payment intents and balance movements speak of the same money again, and Stripe's
--- own fees are a cost of the company. Attempts that failed are carried with their status.
+-- Charges are the money; payment intents and balance movements speak of the same money again, and
+-- Stripe's own fees are a cost of the company. Attempts that failed are carried with their status.
 with charges as (
     select * from {{ source('stripe', 'charge') }}
 ),
@@ -90,7 +90,9 @@ dispute_payments as (
         case
             when lower(disputes.status) in ('lost', 'charge_refunded') then 'succeeded'
             -- An inquiry takes no money, and what is won comes back.
-            when lower(disputes.status) in ('won', 'prevented') or lower(disputes.status) like 'warning%'
+            when
+                lower(disputes.status) in ('won', 'prevented')
+                or lower(disputes.status) like 'warning%'
                 then 'failed'
             else 'pending'
         end as status,

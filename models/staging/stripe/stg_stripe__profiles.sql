@@ -11,7 +11,8 @@ final as (
         cast(name as varchar) as full_name,
         cast(email as varchar) as email,
         cast(phone as varchar) as phone,
-        cast(nullif(concat_ws(', ', address_line_1, address_line_2), '') as varchar) as address_line,
+        cast(nullif(concat_ws(', ', address_line_1, address_line_2), '') as varchar)
+            as address_line,
         cast(address_city as varchar) as city,
         cast(address_state as varchar) as region,
         cast(address_postal_code as varchar) as postal_code,

@@ -1,4 +1,5 @@
--- Grain: one version of one subscription of one Stripe account, from whichever of the two tables came.
+-- Grain: one version of one subscription of one Stripe account, from whichever of the two tables
+-- came.
 with subscriptions as (
     select
         _source_id,
@@ -40,7 +41,9 @@ with subscriptions as (
 ),
 
 items as (
-    select * from {{ newest(source('stripe', 'subscription_item'), ['id'], deleted='_fivetran_deleted') }}
+    select * from {{ newest(
+        source('stripe', 'subscription_item'), ['id'], deleted='_fivetran_deleted'
+    ) }}
 ),
 
 products as (
@@ -86,7 +89,9 @@ subscription_plans as (
         items._source_id,
         items.subscription_id,
         {{ joined_text(
-            'coalesce(plans.nickname, products.name, items.price_id, items.plan_id)', "', '", 'items.id'
+            'coalesce(plans.nickname, products.name, items.price_id, items.plan_id)',
+            "', '",
+            'items.id'
         ) }} as plan,
         sum(
             coalesce(items.quantity, 1)

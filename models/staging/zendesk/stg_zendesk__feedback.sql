@@ -1,6 +1,6 @@
 -- Grain: one version of the satisfaction rating of one ticket: one score given or changed.
--- Connectors deliver ratings as rows of the ticket's history or as a table of their own; both speak of
--- the same rating, so both give the same key, and the newest score wins.
+-- Connectors deliver ratings as rows of the ticket's history or as a table of their own; both speak
+-- of the same rating, so both give the same key, and the newest score wins.
 with field_history as (
     select * from {{ source('zendesk', 'ticket_field_history') }}
 ),
@@ -90,8 +90,9 @@ final as (
         true as is_higher_better,
         cast(scores.comment as varchar) as text,
         cast(scores.submitted_at as timestamp) as submitted_at,
-        cast(case when offers.ticket_id is not null then 'ticket:' || scores.ticket_id end as varchar)
-            as invitation_id,
+        cast(
+            case when offers.ticket_id is not null then 'ticket:' || scores.ticket_id end as varchar
+        ) as invitation_id,
         cast('support ticket' as varchar) as touchpoint,
         cast(tickets.custom_order_id as varchar) as order_id,
         cast(scores.ticket_id as varchar) as ticket_id,

@@ -36,7 +36,9 @@ chat_events as (
         *,
         case when actor_id like 'agent:_%' then substr(actor_id, 7) end as agent_id,
         coalesce(actor_id in ('__system', '__trigger'), false) as is_robot
-    from {{ newest(source('zendesk', 'ticket_chat_event'), ['chat_id', 'created_at', 'chat_index']) }}
+    from {{ newest(
+        source('zendesk', 'ticket_chat_event'), ['chat_id', 'created_at', 'chat_index']
+    ) }}
 ),
 
 chat_facts as (

@@ -49,7 +49,9 @@ status_changes as (
         lower(value) as status,
         lag(lower(value)) over (partition by _source_id, ticket_id order by updated)
             as previous_status
-    from {{ newest(source('zendesk', 'ticket_field_history'), ['ticket_id', 'field_name', 'updated']) }}
+    from {{ newest(
+        source('zendesk', 'ticket_field_history'), ['ticket_id', 'field_name', 'updated']
+    ) }}
     where field_name = 'status'
 ),
 
@@ -85,8 +87,9 @@ final as (
                     then coalesce(status_facts.solved_at, status_facts.closed_at)
             end as timestamp
         ) as solved_at,
-        cast(case when lower(tickets.status) = 'closed' then status_facts.closed_at end as timestamp)
-            as closed_at,
+        cast(
+            case when lower(tickets.status) = 'closed' then status_facts.closed_at end as timestamp
+        ) as closed_at,
         cast(lower(tickets.status) as varchar) as status,
         cast(lower(tickets.priority) as varchar) as priority,
         cast(coalesce(tickets.custom_topic, tickets.type) as varchar) as topic,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,17 @@ from typing import Any
 import duckdb
 import pytest
 from filelock import FileLock
-from systems_cases import CASES
 
 from orchestration.ingestion.load import load
 from orchestration.running.seeds import merge_seeds
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.dbt import DbtProject
 
-FIXTURES = REPOSITORY / "tests" / "fixtures" / "connectors"
+FIXTURES = REPOSITORY / "tests" / "fixtures"
 SYSTEMS = ("zendesk", "shopify", "stripe", "hubspot", "qualtrics", "ga4_export")
 ENGINE = re.compile(r"_data_(postgres|snowflake|databricks)$")
 
+# Files for one engine are alternatives of the same table: they are landed as a second account.
 SOURCES = """\
 source_id,system,domain,owner,trust_tier,timezone,default_country,delivery,freshness_hours,on_failure,is_active
 zendesk,zendesk,,,,UTC,,,,,
@@ -45,56 +45,44 @@ site,ga4_export,,,,UTC,,,,,
 """
 
 
-def table_of(system: str, path: Path) -> str:
-    """The landing folder of a fixture file, by the rule of the input contract."""
-    name = path.stem.removeprefix(f"{system}_")
-    return ENGINE.sub("", name) if ENGINE.search(name) else name.removesuffix("_data")
-
-
 @dataclass(frozen=True)
-class Staged:
-    """The warehouse after loading and staging."""
+class ConnectorFile:
+    """One fixture file and the landing folder that it belongs into."""
 
-    con: duckdb.DuckDBPyConnection
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.con.execute(query).fetchall()
-
-    def value(self, query: str) -> Any:
-        return self.rows(query)[0][0]
-
-    def outcomes(self, entity: str, source_id: str) -> dict[str, int]:
-        """How many rows of one entity and source ended how."""
-        return dict(
-            self.con.execute(
-                f"select _outcome, count(*) from staging.{entity}_versions "
-                "where source_id = ? group by 1",
-                [source_id],
-            ).fetchall()
-        )
+    system: str
+    source_id: str
+    table: str
+    path: Path
 
 
-def _land(landing: Path) -> None:
-    for system in SYSTEMS:
-        for file in sorted((FIXTURES / system).glob("*.csv")):
-            source = f"{system}_variants" if ENGINE.search(file.stem) else system
-            folder = landing / source / table_of(system, file)
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, folder)
-    for (source, table), deliveries in CASES.items():
-        folder = landing / source / table
-        folder.mkdir(parents=True)
-        for day, text in enumerate(deliveries, 1):
-            (folder / f"day_{day}.csv").write_text(text, encoding="utf-8")
+def _connector_file(system: str, path: Path) -> ConnectorFile:
+    name = path.stem.removeprefix(f"{system}_")
+    if ENGINE.search(name):
+        return ConnectorFile(system, f"{system}_variants", ENGINE.sub("", name), path)
+    return ConnectorFile(system, system, name.removesuffix("_data"), path)
 
 
-def _build(settings: Settings) -> None:
-    for folder in (settings.build, settings.temporary):
-        folder.mkdir(parents=True)
+@pytest.fixture(scope="session")
+def connector_files() -> list[ConnectorFile]:
+    return [
+        _connector_file(system, path)
+        for system in SYSTEMS
+        for path in sorted((FIXTURES / "connectors" / system).glob("*.csv"))
+    ]
+
+
+def _build(settings: Settings, files: list[ConnectorFile]) -> None:
     assert settings.config is not None
-    settings.config.mkdir()
+    for folder in (settings.build, settings.temporary, settings.config):
+        folder.mkdir(parents=True)
     (settings.config / "sources.csv").write_text(SOURCES, encoding="utf-8")
-    _land(settings.landing)
+    shutil.copytree(
+        FIXTURES / "made_up", settings.landing, ignore=shutil.ignore_patterns("README.md")
+    )
+    for file in files:
+        folder = settings.landing / file.source_id / file.table
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file.path, folder)
     merge_seeds(settings)
     # Hundreds of small files: in memory their transactions wait for no disk.
     with duckdb.connect() as con:
@@ -109,8 +97,10 @@ def _build(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def staged(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Staged]:
-    """Built once, also when the tests run in several processes."""
+def connection(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, connector_files: list[ConnectorFile]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The staged warehouse; built once, also when the tests run in several processes."""
     base = tmp_path_factory.getbasetemp()
     shared = (base if worker_id == "master" else base.parent) / "systems"
     settings = Settings(
@@ -119,7 +109,31 @@ def staged(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
     with FileLock(f"{shared}.lock"):
         if not (shared / "done").exists():
             shutil.rmtree(shared, ignore_errors=True)
-            _build(settings)
+            _build(settings, connector_files)
             (shared / "done").touch()
     with duckdb.connect(str(settings.build_database), read_only=True) as con:
-        yield Staged(con)
+        yield con
+
+
+@pytest.fixture(scope="session")
+def rows(connection: duckdb.DuckDBPyConnection) -> Callable[[str], list[tuple[Any, ...]]]:
+    """The rows of a query."""
+    return lambda query: connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="session")
+def value(connection: duckdb.DuckDBPyConnection) -> Callable[[str], Any]:
+    """The first value of a query."""
+    return lambda query: connection.execute(query).fetchall()[0][0]
+
+
+@pytest.fixture(scope="session")
+def outcomes(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], dict[str, int]]:
+    """How many rows of one entity and source ended how."""
+    return lambda entity, source_id: dict(
+        connection.execute(
+            f"select _outcome, count(*) from staging.{entity}_versions "
+            "where source_id = ? group by 1",
+            [source_id],
+        ).fetchall()
+    )
