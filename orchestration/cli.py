@@ -219,14 +219,24 @@ def quarantine() -> None:
     """Rows that were refused: see them, bring them in, put them away."""
 
 
+def _which_rows(command: Command) -> Command:
+    command = click.option("--source", metavar="SOURCE_ID", help="Of this source only.")(command)
+    return click.option("--table", metavar="TABLE", help="Of this table only.")(command)
+
+
 @quarantine.command("list")
 @_warehouse
+@_which_rows
+@click.option("--limit", type=click.IntRange(min=1), help="Show so many at most.")
 @_json
-def quarantine_list(warehouse: Path | None, is_json: bool) -> int:
-    """Open entries, by source, table and reason."""
+def quarantine_list(
+    warehouse: Path | None, source: str | None, table: str | None, limit: int | None, is_json: bool
+) -> int:
+    """Open entries, in order of arrival; records are shown one by one only."""
     from orchestration.commands import quarantine_listing
 
-    show.rows(quarantine_listing(_settings(None, warehouse)), is_json, "Nothing is in quarantine.")
+    entries = quarantine_listing(_settings(None, warehouse), source, table, limit)
+    show.rows(entries, is_json, "Nothing is in quarantine.")
     return 0
 
 
@@ -238,7 +248,11 @@ def quarantine_show(quarantine_id: str, warehouse: Path | None, is_json: bool) -
     """One entry with its whole record as it was sent."""
     from orchestration.commands import quarantine_entry
 
-    show.rows(quarantine_entry(_settings(None, warehouse), quarantine_id), is_json, "")
+    entry = quarantine_entry(_settings(None, warehouse), quarantine_id)
+    if is_json:
+        show.as_json(entry)
+    else:
+        show.pairs(entry)
     return 0
 
 
@@ -246,13 +260,27 @@ def quarantine_show(quarantine_id: str, warehouse: Path | None, is_json: bool) -
 @click.argument("quarantine_ids", nargs=-1)
 @_warehouse
 @_config
+@_which_rows
+@click.option(
+    "--records",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Corrected records, one JSON object a line, each with its quarantine_id.",
+)
 def quarantine_replay(
-    quarantine_ids: tuple[str, ...], warehouse: Path | None, config: Path | None
+    quarantine_ids: tuple[str, ...],
+    warehouse: Path | None,
+    config: Path | None,
+    source: str | None,
+    table: str | None,
+    records: Path | None,
 ) -> int:
     """Try entries again, all open ones if none is named; those that load now leave quarantine."""
     from orchestration.commands import quarantine_replayed
 
-    click.echo(quarantine_replayed(_settings(None, warehouse, config), quarantine_ids))
+    settings = _settings(None, warehouse, config)
+    where = records.resolve() if records else None
+    click.echo(quarantine_replayed(settings, quarantine_ids, source, table, where))
     return 0
 
 

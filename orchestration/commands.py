@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,26 @@ from orchestration.errors import ScvError, UsageError
 from orchestration.running.fingerprint import forget
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.progress import Progress
+from orchestration.running.seeds import merge_seeds
 from orchestration.settings import REPOSITORY, Settings
 
 
 @contextmanager
 def _working_database(
-    settings: Settings, progress: Progress, is_new: bool = False
+    settings: Settings, progress: Progress, is_read_only: bool = False, is_new: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The working database under the lock; whatever is written there, the next run must look again."""
+    """The working database under the lock; where something is written, the next run must look again."""
     if not is_new and not settings.build_database.is_file():
         raise UsageError(
             f"{settings.warehouse} holds no warehouse yet. Start a run with `scv run`, "
             "or name another folder with --warehouse."
         )
     with warehouse_lock(settings.lock, progress.say):
-        settings.build.mkdir(parents=True, exist_ok=True)
-        forget(settings)
+        settings.temporary.mkdir(parents=True, exist_ok=True)
+        if not is_read_only:
+            forget(settings)
         try:
-            con = duckdb.connect(str(settings.build_database))
+            con = duckdb.connect(str(settings.build_database), read_only=is_read_only)
         except duckdb.IOException:
             raise ScvError(
                 f"The working database {settings.build_database} is held by another program; close it there."
@@ -53,32 +56,43 @@ def load_only(settings: Settings, again: Sequence[Path]) -> dict[str, int]:
     progress = Progress(sys.stderr)
     run_id = new_run_id(settings)
     with _working_database(settings, progress, is_new=True) as con:
+        merge_seeds(settings)
         load_files(con, settings, run_id, progress.say, again)
         return load_figures(con, run_id)
 
 
-def quarantine_listing(settings: Settings) -> list[dict[str, Any]]:
-    """Open entries."""
+def quarantine_listing(
+    settings: Settings, source: str | None, table: str | None, limit: int | None
+) -> list[dict[str, Any]]:
+    """Open entries, without their records."""
     from orchestration.ingestion.quarantine import listing
 
-    with _working_database(settings, Progress(sys.stderr)) as con:
-        return [_as_row(entry) for entry in listing(con)]
+    with _working_database(settings, Progress(sys.stderr), is_read_only=True) as con:
+        return [asdict(entry) for entry in listing(con, source, table, limit)]
 
 
-def quarantine_entry(settings: Settings, quarantine_id: str) -> list[dict[str, Any]]:
+def quarantine_entry(settings: Settings, quarantine_id: str) -> dict[str, Any]:
     """One entry, whole."""
     from orchestration.ingestion.quarantine import show
 
-    with _working_database(settings, Progress(sys.stderr)) as con:
-        return [_as_row(show(con, quarantine_id))]
+    with _working_database(settings, Progress(sys.stderr), is_read_only=True) as con:
+        return asdict(show(con, quarantine_id))
 
 
-def quarantine_replayed(settings: Settings, quarantine_ids: Sequence[str]) -> str:
+def quarantine_replayed(
+    settings: Settings,
+    quarantine_ids: Sequence[str],
+    source: str | None,
+    table: str | None,
+    records: Path | None,
+) -> str:
     """Try entries again."""
     from orchestration.ingestion.quarantine import replay
 
     with _working_database(settings, Progress(sys.stderr)) as con:
-        return str(replay(con, settings, list(quarantine_ids)))
+        merge_seeds(settings)
+        done = replay(con, settings, quarantine_ids, source=source, table=table, records=records)
+    return f"{done}\nThe next `scv run` brings them in." if done.replayed else str(done)
 
 
 def quarantine_dismissed(settings: Settings, quarantine_ids: Sequence[str]) -> str:
@@ -86,20 +100,13 @@ def quarantine_dismissed(settings: Settings, quarantine_ids: Sequence[str]) -> s
     from orchestration.ingestion.quarantine import dismiss
 
     with _working_database(settings, Progress(sys.stderr)) as con:
-        return str(dismiss(con, list(quarantine_ids)))
-
-
-def _as_row(entry: Any) -> dict[str, Any]:
-    if isinstance(entry, Mapping):
-        return dict(entry)
-    return {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+        return f"{dismiss(con, quarantine_ids)} dismissed; they stay in the books."
 
 
 def serve_ui(settings: Settings, host: str, port: int) -> int:
     """Run Dagster's UI and daemon on the same definitions until it is interrupted."""
     from orchestration.running.headless import prepare_home
     from orchestration.running.resource import to_environment
-    from orchestration.running.seeds import merge_seeds
     from orchestration.transformation.dbt import DbtProject
 
     for folder in (settings.landing, settings.dbt_target, settings.dbt_logs):

@@ -51,16 +51,23 @@ def _number(value: Any) -> str:
 
 
 def _table(title: str, rows: Sequence[tuple[str, str]]) -> None:
+    """Names and values below each other: folded on a terminal, one line each everywhere else."""
+    if title:
+        sys.stdout.write(f"{title}\n")
+    if not sys.stdout.isatty():
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, value in rows:
+            sys.stdout.write(f"  {name:<{width}}  {value}\n".rstrip(" "))
+        return
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    table = Table(title=title, show_header=False, title_justify="left", box=None, padding=(0, 2))
-    table.add_column(style="bold" if console.is_terminal else None)
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    table.add_column(style="bold")
     table.add_column(overflow="fold")
     for name, value in rows:
         table.add_row(name, value)
-    console.print(table)
+    Console(highlight=False).print(table)
 
 
 def run_summary(summary: Mapping[str, Any]) -> None:
@@ -110,6 +117,11 @@ def figures(title: str, found: Mapping[str, Any]) -> None:
     _table(title, [(name.replace("_", " "), _number(value)) for name, value in found.items()])
 
 
+def pairs(found: Mapping[str, Any]) -> None:
+    """One thing, name by name."""
+    _table("", [(name, "" if value is None else str(value)) for name, value in found.items()])
+
+
 def rows(found: Sequence[Mapping[str, Any]], is_json: bool, nothing: str) -> None:
     """Rows as a table, or as JSON."""
     if is_json:
@@ -118,18 +130,21 @@ def rows(found: Sequence[Mapping[str, Any]], is_json: bool, nothing: str) -> Non
     if not found:
         sys.stdout.write(nothing + "\n")
         return
-    if len(found) == 1:
-        _table("", [(name, str(value)) for name, value in found[0].items()])
+    names = list(found[0])
+    lines = [["" if row[name] is None else str(row[name]) for name in names] for row in found]
+    if not sys.stdout.isatty():
+        for line in [names, *lines]:
+            sys.stdout.write("\t".join(line) + "\n")
         return
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2))
-    for name in found[0]:
+    for name in names:
         table.add_column(name, overflow="fold")
-    for row in found:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+    for line in lines:
+        table.add_row(*line)
+    Console(highlight=False).print(table)
 
 
 def versions(found: Sequence[Any], is_json: bool) -> None:

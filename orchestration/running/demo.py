@@ -30,25 +30,29 @@ def demo_settings(
             "or make the data with `scv demo --landing DIR` and run on them without --demo."
         )
     folder = Path(FOLDER).resolve()
-    ready = folder / "ready.json"
-    if not ready.is_file():
+    last_day = _last_day(folder)
+    if last_day is None:
+        from orchestration.demo.catalogue import LAST_DAY
         from orchestration.demo.company import generate
 
         report(f"demo: making a company of {DEFAULT_CUSTOMERS:,} customers in {folder}")
-        generate(
-            customers=DEFAULT_CUSTOMERS,
-            seed=DEFAULT_SEED,
-            landing=folder / "landing",
-            report=report,
-        )
-        # Written last: a demo that was interrupted half-way is made again.
-        ready.write_text(json.dumps({"customers": DEFAULT_CUSTOMERS, "seed": DEFAULT_SEED}))
-    from orchestration.demo.catalogue import LAST_DAY
-
+        generate(DEFAULT_CUSTOMERS, DEFAULT_SEED, folder / "landing", report)
+        last_day = LAST_DAY
     return Settings(
         landing=folder / "landing",
         warehouse=(warehouse or folder / "warehouse").resolve(),
-        as_of=as_of or LAST_DAY,
+        as_of=as_of or last_day,
         config=folder / "config",
         full_refresh=full_refresh,
     )
+
+
+def _last_day(folder: Path) -> date | None:
+    """The last day of the demo that lies there whole, of whatever size; None where there is none."""
+    try:
+        about = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+        if about["is_complete"] and (folder / "landing").is_dir():
+            return date.fromisoformat(about["last_day"])
+    except (OSError, ValueError, KeyError):
+        pass
+    return None
