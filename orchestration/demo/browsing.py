@@ -74,7 +74,9 @@ def _touches(story: Story, dice: Dice) -> pl.DataFrame:
     chosen = dice.chance(0.2, "campaign", flat_n, flat_c)
     chosen &= sent[flat_c] > np.repeat(people.array("joined")[rows], len(every)) + 15 * DAY
     left = np.repeat(story.left_at[rows], len(every))
-    chosen &= (sent[flat_c] < left + 120 * DAY) & np.repeat(dice.chance(0.85, "mailable", n), len(every))
+    chosen &= (sent[flat_c] < left + 120 * DAY) & np.repeat(
+        dice.chance(0.85, "mailable", n), len(every)
+    )
     orders = story.orders.filter(pl.col("campaign") >= 0).sort("n", "campaign", "at")
     orders = orders.unique(["n", "campaign"], keep="first", maintain_order=True)
     position = np.searchsorted(flat_n * 256 + flat_c, orders["n"] * 256 + orders["campaign"])
@@ -121,7 +123,9 @@ def _sessions(story: Story, dice: Dice, touches: pl.DataFrame) -> pl.DataFrame:
             "n": n,
             "slot": k,
             "at": at,
-            "depth": np.asarray((0, 1, 2, 3, 5))[dice.pick((0.34, 0.3, 0.2, 0.08, 0.08), "depth", n, k)],
+            "depth": np.asarray((0, 1, 2, 3, 5))[
+                dice.pick((0.34, 0.3, 0.2, 0.08, 0.08), "depth", n, k)
+            ],
             "order": np.full(len(n), -1, dtype=np.int64),
             "campaign": np.full(len(n), -1, dtype=np.int64),
         }

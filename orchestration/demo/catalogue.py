@@ -82,7 +82,9 @@ Office Chair|Office|22900|.12
 def _products() -> tuple[Product, ...]:
     rows = (line.split("|") for line in _PRODUCTS.strip().splitlines())
     return tuple(
-        Product(7_740_000_000 + 97 * i, name, category, int(price), int(price) * 55 // 100, float(d))
+        Product(
+            7_740_000_000 + 97 * i, name, category, int(price), int(price) * 55 // 100, float(d)
+        )
         for i, (name, category, price, d) in enumerate(rows)
     )
 
@@ -103,7 +105,7 @@ class Campaign:
 
 def _campaigns() -> tuple[Campaign, ...]:
     """Two a month: a newsletter on the 5th, an offer on the 18th."""
-    found = []
+    found: list[Campaign] = []
     for month in range(36):
         year, index = divmod(FIRST_DAY.month - 1 + month, 12)
         first = date(FIRST_DAY.year + year, index + 1, 1)

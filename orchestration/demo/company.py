@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import gc
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,18 +20,21 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from orchestration.demo import behaviour, browsing, golden, persons, strangers, voice
+from orchestration.demo import behaviour, browsing, golden, golden_cases, persons, strangers, voice
 from orchestration.demo.catalogue import FIRST_DAY, LAST_DAY
 from orchestration.demo.draws import Dice
+from orchestration.demo.folder import exchange, is_made, known, refuse_strange_folders, write_json
 from orchestration.demo.landing import Landing
 from orchestration.demo.places import CURRENCIES
 from orchestration.demo.sources import (
     app_reviews,
+    bank,
     branch,
     contact_centre,
     ga4_export,
     hubspot,
     qualtrics,
+    shop_orders,
     shopify,
     stripe,
     zendesk,
@@ -55,7 +57,16 @@ SOURCES: tuple[tuple[str, str, str, str, int, str, str, int], ...] = (
     ("hubspot", "hubspot", "interaction", "Marketing", 3, "UTC", "US", 24),
     ("qualtrics", "qualtrics", "voc", "Customer experience", 3, "UTC", "US", 168),
     ("ga4_export", "ga4_export", "interaction", "Digital", 4, "UTC", "US", 48),
-    ("contact_centre", "canonical", "interaction", "Contact centre", 2, "America/New_York", "US", 24),
+    (
+        "contact_centre",
+        "canonical",
+        "interaction",
+        "Contact centre",
+        2,
+        "America/New_York",
+        "US",
+        24,
+    ),
     ("branch", "canonical", "financial", "Branches", 1, "Asia/Shanghai", "CN", 24),
     ("app_reviews", "canonical", "voc", "Digital", 4, "UTC", "US", 48),
 )
@@ -85,7 +96,9 @@ def generate(
 ) -> DemoSummary:
     """Writes the demo company to `landing`, its truth and configuration beside it."""
     if not 1 <= customers <= MOST:
-        raise UsageError(f"The demo has between 1 and {MOST} customers; choose a number in between.")
+        raise UsageError(
+            f"The demo has between 1 and {MOST} customers; choose a number in between."
+        )
     if portion < 4 or portion % 4:
         raise UsageError("A portion of customers is a multiple of four.")
     landing = landing.absolute()
@@ -97,25 +110,22 @@ def generate(
         "version": VERSION,
         "landing": landing.name,
     }
-    before = _known(home / "demo.json")
-    if before is not None and all(before.get(name) == value for name, value in wanted.items()):
-        if before.get("is_complete") and (home / "truth" / "facts.json").is_file():
-            return _summary(home, landing, customers, seed, is_new=False)
-    _refuse_strange_folders(landing, before)
+    before = known(home / "demo.json")
+    if is_made(home, wanted, before):
+        return _summary(home, landing, customers, seed, is_new=False)
+    refuse_strange_folders(landing, before)
     work = home / WORK
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     try:
         _make(work, landing.name, customers, seed, portion, report or (lambda _: None))
-        _exchange(home, work, wanted, before)
+        exchange(home, work, wanted, before)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return _summary(home, landing, customers, seed, is_new=True)
 
 
-def _make(
-    work: Path, name: str, customers: int, seed: int, portion: int, report: Report
-) -> None:
+def _make(work: Path, name: str, customers: int, seed: int, portion: int, report: Report) -> None:
     """Everything in a folder of its own; nobody reads it before it is whole."""
     dice = Dice(seed)
     landing = Landing(work / name, dice)
@@ -135,31 +145,30 @@ def _make(
         rest.write_csv(stream, include_header=False)
         profiles += len(rest)
     landing.close()
-    _write_json(truth_folder / "facts.json", _facts(landing, customers, seed, profiles))
-    _write_json(truth_folder / "golden.json", golden.described())
+    write_json(truth_folder / "facts.json", _facts(landing, customers, seed, profiles))
+    write_json(truth_folder / "golden.json", golden_cases.described())
     _configuration(work / "config")
 
 
 def _portion(dice: Dice, landing: Landing, first: int, count: int) -> pl.DataFrame:
     people = persons.made(dice, first, count)
     story = behaviour.told(people, dice)
-    portion = Portion(
-        dice, people, story, voice.heard(story, dice), browsing.online(story, dice)
-    )
+    portion = Portion(dice, people, story, voice.heard(story, dice), browsing.online(story, dice))
     ga4_export.write(portion, landing)
-    return pl.concat(
-        source.write(portion, landing)
-        for source in (
-            zendesk,
-            shopify,
-            stripe,
-            hubspot,
-            qualtrics,
-            contact_centre,
-            branch,
-            app_reviews,
-        )
-    ).sort(pl.col("person_id").str.slice(1), "source_id", "source_record_id")
+    shop_orders.write(portion, landing)
+    bank.write(portion, landing)
+    truths = [
+        zendesk.write(portion, landing),
+        shopify.write(portion, landing),
+        stripe.write(portion, landing),
+        hubspot.write(portion, landing),
+        qualtrics.write(portion, landing),
+        contact_centre.write(portion, landing),
+        branch.write(portion, landing),
+        app_reviews.write(portion, landing),
+    ]
+    in_order = (pl.col("person_id").str.slice(1), "source_id", "source_record_id")
+    return pl.concat(truths).sort(*in_order)
 
 
 def _facts(landing: Landing, customers: int, seed: int, profiles: int) -> dict[str, object]:
@@ -172,6 +181,7 @@ def _facts(landing: Landing, customers: int, seed: int, profiles: int) -> dict[s
             ("rows", "rows"),
             ("quarantined_raw", "refused_by_loader"),
             ("quarantined_staging", "refused_by_staging"),
+            ("rows_with_bad_values", "bad_values"),
             ("superseded", "superseded"),
             ("deleted", "deleted"),
             ("live", "live"),
@@ -191,10 +201,19 @@ def _facts(landing: Landing, customers: int, seed: int, profiles: int) -> dict[s
 def _configuration(folder: Path) -> None:
     """The company's own seeds: its nine sources, and what its currencies were worth each week."""
     folder.mkdir()
-    header = (
-        "source_id,system,domain,owner,trust_tier,timezone,default_country,delivery,"
-        "freshness_hours,on_failure,is_active"
-    ).split(",")
+    header = [
+        "source_id",
+        "system",
+        "domain",
+        "owner",
+        "trust_tier",
+        "timezone",
+        "default_country",
+        "delivery",
+        "freshness_hours",
+        "on_failure",
+        "is_active",
+    ]
     rows = [
         (source, system, domain, owner, tier, zone, country, "delta", hours, "stop", "true")
         for source, system, domain, owner, tier, zone, country, hours in SOURCES
@@ -217,71 +236,6 @@ def _configuration(folder: Path) -> None:
     _write_csv(folder / "exchange_rates.csv", ["rate_date", "currency", "rate"], rates)
 
 
-def _known(marker: Path) -> dict[str, object] | None:
-    """What an earlier call left behind, or None."""
-    if not marker.is_file():
-        return None
-    try:
-        content = json.loads(marker.read_text(encoding="utf-8"))
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) and isinstance(content.get("files"), list) else None
-
-
-def _refuse_strange_folders(landing: Path, before: dict[str, object] | None) -> None:
-    """Nothing that the demo did not write itself may be replaced."""
-    if landing.exists() and not landing.is_dir():
-        raise UsageError(f"{landing} is a file; name a folder for the demo's landing.")
-    own = set(_texts(before["files"])) if before is not None else set()
-    places = [landing, landing.parent / "truth", landing.parent / "config"]
-    for folder in places if before is None else places[1:]:
-        strange = [path for path in _files_in(folder) if path not in own]
-        if strange:
-            raise UsageError(
-                f"{folder} holds files that the demo did not make; choose another folder for the"
-                " demo, or empty this one."
-            )
-
-
-def _files_in(folder: Path) -> list[str]:
-    """Paths below the folder, relative to its parent; hidden files do not count."""
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path.relative_to(folder.parent).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
-    )
-
-
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _exchange(
-    home: Path, work: Path, wanted: dict[str, object], before: dict[str, object] | None
-) -> None:
-    """Puts the new files in place of the old ones; the marker says so until all are there."""
-    new = [path.relative_to(work).as_posix() for path in sorted(work.rglob("*")) if path.is_file()]
-    old = _texts(before["files"]) if before is not None else []
-    marker = home / "demo.json"
-    _write_json(marker, {**wanted, "is_complete": False, "files": sorted({*new, *old})})
-    for name in old:
-        (home / name).unlink(missing_ok=True)
-    for folder in sorted({(home / name).parent for name in old}, reverse=True):
-        _remove_empty(folder, home)
-    for name in new:
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(work / name, home / name)
-    _write_json(marker, {**wanted, "is_complete": True, "files": new})
-
-
-def _remove_empty(folder: Path, stop: Path) -> None:
-    while folder != stop and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
-
-
 def _summary(home: Path, landing: Path, customers: int, seed: int, *, is_new: bool) -> DemoSummary:
     facts = json.loads((home / "truth" / "facts.json").read_text(encoding="utf-8"))
     return DemoSummary(
@@ -295,14 +249,6 @@ def _summary(home: Path, landing: Path, customers: int, seed: int, *, is_new: bo
         int(facts["totals"]["files"]),
         is_new,
     )
-
-
-def _write_json(path: Path, content: object) -> None:
-    """Written whole: a reader sees the old file or the new one."""
-    partial = path.with_name(path.name + ".partial")
-    text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
-    partial.write_text(text + "\n", encoding="utf-8")
-    os.replace(partial, path)
 
 
 def _write_csv(path: Path, header: list[str], rows: Iterable[tuple[object, ...]]) -> None:

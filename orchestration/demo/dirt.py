@@ -23,8 +23,9 @@ from orchestration.demo.catalogue import DAY
 from orchestration.demo.draws import Dice
 from orchestration.demo.files import Layout
 
-LOT, MOMENT, NOBODY = "__lot", "__at", "__nobody"
-HIDDEN = (LOT, MOMENT, NOBODY)
+LOT, MOMENT, NOBODY, BAD = "__lot", "__at", "__nobody", "__bad"
+PLAIN = Layout()
+HIDDEN = (LOT, MOMENT, NOBODY, BAD)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Sheet:
     source: str
     table: str
     key: tuple[str, ...]
-    layout: Layout = Layout()
+    layout: Layout = PLAIN
     stem: str | None = None
     by: str | None = None
     zone: str = "UTC"
@@ -55,7 +56,7 @@ class Sheet:
     minor: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[Refusal] = ()
     resent: float = 0.02
-    repeated: float = 0.004
+    repeated: float = 0.0
     erased: float = 0.003
     refused: float = 0.0015
 
@@ -80,30 +81,31 @@ def soiled(dice: Dice, sheet: Sheet, frame: pl.DataFrame) -> Soiled:
     """Gives every row its fate."""
     lot = frame[LOT].to_numpy()
     u = dice.unit(f"fate {sheet.name}", lot)
-    versioned = sheet.updated is not None
+    stamp = sheet.updated
+    versioned = stamp is not None
     resent = sheet.resent if versioned else 0.0
     edges = np.cumsum(
         [
             resent,
             0.15 * resent,
-            sheet.repeated,
+            max(sheet.repeated, 0.004 if versioned else 0.0),
             sheet.erased if sheet.deleted is not None and versioned else 0.0,
         ]
     )
     fate = pl.Series(np.searchsorted(edges, u, side="right"))
-    if versioned:
+    if stamp is not None:
         days = pl.Series(dice.between(1, 9, f"earlier {sheet.name}", lot))
         seconds = pl.Series(dice.below(DAY, f"earlier second {sheet.name}", lot))
         former = frame.with_columns(
-            pl.col(sheet.updated) - pl.duration(days=days, seconds=seconds),
+            pl.col(stamp) - pl.duration(days=pl.lit(days), seconds=pl.lit(seconds)),
             *[pl.lit(value).alias(column) for column, value in sheet.before.items()],
         )
     else:
         former = frame
     erased = frame.filter(fate == 3)
-    if sheet.deleted is not None and versioned:
+    if sheet.deleted is not None and stamp is not None:
         erased = erased.with_columns(
-            pl.col(sheet.updated) + pl.duration(hours=5), pl.lit(True).alias(sheet.deleted)
+            pl.col(stamp) + pl.duration(hours=5), pl.lit(True).alias(sheet.deleted)
         )
     order = pl.int_range(pl.len())
     frame = frame.with_columns(__order=order)

@@ -63,11 +63,14 @@ def profiles(people: People, dice: Dice, style: Style) -> pl.DataFrame:
     )
     frame = _names(frame, dice, style, n, copy)
     mail = _mails(frame, dice, style, n, copy, updated)
-    phone = _phones(frame, dice, style, n, copy, updated)
-    speechless = pl.Series(mail).is_null() & pl.Series(phone).is_null()
+    # Whoever gives no usual mail is more often asked for a phone: most records stay findable.
+    unusual = mail.is_null() | (mail.str.to_lowercase() != frame["email"])
+    phone = _phones(frame, dice, style, n, copy, updated, unusual.fill_null(True).to_numpy())
+    speechless = mail.is_null() & phone.is_null()
     frame = frame.with_columns(
         mail=pl.when(pl.lit(speechless)).then("email").otherwise(pl.lit(mail)),
         phone_text=pl.lit(phone),
+        is_unusual=pl.lit(unusual.fill_null(True)),
         birth_text=pl.lit(_births(frame, dice, style, n, copy)),
         has_address=pl.Series(dice.chance(style.address, *lot("address"))),
         at_old=(pl.col("moved_at") > 0)
@@ -146,7 +149,9 @@ def _names(frame: pl.DataFrame, dice: Dice, style: Style, n: Ints, copy: Ints) -
     space = pl.when("in_script").then(pl.lit("")).otherwise(pl.lit(" "))
     western = ~pl.col("in_script") & (form != 4)
     frame = frame.with_columns(
-        given_text=pl.when(form == 3).then(pl.col("given_text").str.to_uppercase()).otherwise("given_text"),
+        given_text=pl.when(form == 3)
+        .then(pl.col("given_text").str.to_uppercase())
+        .otherwise("given_text"),
         family_text=pl.when(form == 3)
         .then(pl.col("family_text").str.to_uppercase())
         .otherwise("family_text"),
@@ -169,7 +174,9 @@ def _names(frame: pl.DataFrame, dice: Dice, style: Style, n: Ints, copy: Ints) -
         .when(pl.Series(nameless))
         .then(pl.lit(filler))
         .otherwise("full_text"),
-        given_text=pl.when(pl.col("firm") | pl.lit(pl.Series(nameless))).then(None).otherwise("given_text"),
+        given_text=pl.when(pl.col("firm") | pl.lit(pl.Series(nameless)))
+        .then(None)
+        .otherwise("given_text"),
         family_text=pl.when("firm")
         .then("firm_name")
         .when(pl.Series(nameless))
@@ -182,9 +189,9 @@ def _mails(
     frame: pl.DataFrame, dice: Dice, style: Style, n: Ints, copy: Ints, updated: Ints
 ) -> pl.Series:
     lot = f"{style.source} mail"
-    form = pl.lit(pl.Series(dice.pick((0.86, 0.05, 0.04, 0.05), lot, n, copy)))
-    stale = dice.chance(0.65, f"{lot} stale", n, copy)
-    firm = dice.chance(0.18, f"{lot} firm", n, copy)
+    form = pl.lit(pl.Series(dice.pick((0.88, 0.05, 0.02, 0.05), lot, n, copy)))
+    stale = dice.chance(0.4, f"{lot} stale", n, copy)
+    firm = dice.chance(0.08, f"{lot} firm", n, copy)
     text = frame.select(
         pl.when(pl.col("beside_firm") & pl.lit(pl.Series(firm)))
         .then("email_firm")
@@ -199,7 +206,7 @@ def _mails(
         .otherwise("email")
         .alias("mail")
     )["mail"]
-    wrong = dice.chance(0.012, f"{lot} slip", n, copy)
+    wrong = dice.chance(0.01, f"{lot} slip", n, copy)
     text = changed(text, wrong, dice.words(f"{lot} slips", n, copy), typing_error)
     missing = dice.chance(1 - style.mail, f"{lot} missing", n, copy)
     filler = gathered(
@@ -209,11 +216,17 @@ def _mails(
 
 
 def _phones(
-    frame: pl.DataFrame, dice: Dice, style: Style, n: Ints, copy: Ints, updated: Ints
+    frame: pl.DataFrame,
+    dice: Dice,
+    style: Style,
+    n: Ints,
+    copy: Ints,
+    updated: Ints,
+    unusual: Bools,
 ) -> pl.Series:
     lot = f"{style.source} phone"
-    home = dice.chance(0.22, f"{lot} home", n, copy)
-    stale = dice.chance(0.65, f"{lot} stale", n, copy)
+    home = dice.chance(np.where(unusual, 0.1, 0.22), f"{lot} home", n, copy)
+    stale = dice.chance(np.where(unusual, 0.2, 0.6), f"{lot} stale", n, copy)
     drawn = dice.pick((0.4, 0.25, 0.2, 0.15), f"{lot} form", n, copy)
     form = pl.lit(pl.Series(drawn if style.phone_form < 0 else np.full(len(n), style.phone_form)))
     dial = gathered(places.DIAL_CODES, frame["country"].to_numpy())
@@ -234,15 +247,20 @@ def _phones(
         pl.when(form == 0)
         .then(pl.concat_str(pl.lit("+"), "dial", "number"))
         .when(form == 1)
-        .then(pl.concat_str(pl.lit("+"), "dial", pl.lit(" "), "head", pl.lit("-"), "middle", "tail"))
+        .then(
+            pl.concat_str(pl.lit("+"), "dial", pl.lit(" "), "head", pl.lit("-"), "middle", "tail")
+        )
         .when((form == 2) & ~pl.col("dial").is_in(["1", "852"]))
-        .then(pl.concat_str(pl.lit("00"), "dial", pl.lit(" "), "head", pl.lit(" "), "middle", "tail"))
+        .then(
+            pl.concat_str(pl.lit("00"), "dial", pl.lit(" "), "head", pl.lit(" "), "middle", "tail")
+        )
         .when(pl.col("dial") == "1")
         .then(pl.concat_str(pl.lit("("), "head", pl.lit(") "), "middle", pl.lit("-"), "tail"))
         .otherwise(pl.concat_str("trunk", "head", pl.lit(" "), "middle", "tail"))
         .alias("phone")
     )["phone"]
-    missing = dice.chance(1 - style.phone, f"{lot} missing", n, copy)
+    share = np.where(unusual & (style.phone > 0), max(style.phone, 0.85), style.phone)
+    missing = dice.chance(1 - share, f"{lot} missing", n, copy)
     filler = gathered(
         (*PLACEHOLDER_PHONES, *[None] * 45), dice.below(50, f"{lot} placeholder", n, copy)
     )
@@ -280,7 +298,11 @@ def _addresses(frame: pl.DataFrame, dice: Dice, style: Style, n: Ints, copy: Int
     lot = f"{style.source} address"
 
     def now(name: str) -> Ints:
-        return frame.select(pl.when("at_old").then(f"{name}_old").otherwise(name)).to_series().to_numpy()
+        return (
+            frame.select(pl.when("at_old").then(f"{name}_old").otherwise(name))
+            .to_series()
+            .to_numpy()
+        )
 
     country, city, street = frame["country"].to_numpy(), now("city"), now("street")
     counts = np.asarray([len(group) for group in places.STREETS])

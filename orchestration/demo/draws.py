@@ -71,7 +71,8 @@ class Dice:
         """Positions in a list, drawn by weight."""
         edges = np.cumsum(np.asarray(weights, dtype=np.float64))
         position = np.searchsorted(edges, self.unit(purpose, *keys) * edges[-1], side="right")
-        return np.minimum(position, len(weights) - 1).astype(np.int64)
+        drawn: Ints = np.minimum(position, len(weights) - 1).astype(np.int64)
+        return drawn
 
     def count(self, mean: Floats, purpose: str, *keys: Ints) -> Ints:
         """Whole numbers with the given means: the whole part, and one more by chance."""

@@ -15,8 +15,8 @@ from typing import IO, Literal
 from xml.sax.saxutils import escape
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 Format = Literal["csv", "csv.gz", "jsonl", "parquet", "xlsx"]
 ROWS_PER_GROUP = 65_536
@@ -73,7 +73,8 @@ class Part:
 
     path: Path
     layout: Layout
-    stream: IO[bytes] | None = None
+    stream: IO[bytes] | gzip.GzipFile | None = None
+    beneath: IO[bytes] | None = None
     parquet: pq.ParquetWriter | None = None
     waiting: list[pl.DataFrame] = field(default_factory=list)
     tail: list[pl.DataFrame] = field(default_factory=list)
@@ -102,8 +103,9 @@ class Part:
             self._groups(whole_only=False)
         if self.parquet is not None:
             self.parquet.close()
-        if self.stream is not None:
-            self.stream.close()
+        for stream in (self.stream, self.beneath):
+            if stream is not None:
+                stream.close()
 
     def _text(self, frame: pl.DataFrame, is_first: bool) -> bytes:
         out = io.BytesIO()
@@ -130,12 +132,14 @@ class Part:
     def _write(self, data: bytes) -> None:
         if self.stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            plain = self.path.open("wb")
+            self.stream = plain
             if self.layout.format == "csv.gz":
+                # No name and no time inside, or the bytes would differ from run to run.
+                self.beneath = plain
                 self.stream = gzip.GzipFile(
-                    filename="", mode="wb", compresslevel=1, fileobj=self.path.open("wb"), mtime=0
+                    filename="", mode="wb", compresslevel=1, fileobj=plain, mtime=0
                 )
-            else:
-                self.stream = self.path.open("wb")
         self.stream.write(data)
 
     def _groups(self, whole_only: bool) -> None:

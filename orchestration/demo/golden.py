@@ -11,20 +11,25 @@ golden-mortgage  a mortgage call answered at once with priority 1 at the front, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from orchestration.demo.catalogue import CAMPAIGNS
 from orchestration.demo.dirt import MOMENT, Sheet
+from orchestration.demo.golden_cases import (
+    CHEQUE,
+    CONTACTS,
+    DEVICE,
+    HUBSPOT_CONTACT,
+    LOGIN,
+    MAIL,
+    MORTGAGE,
+    OFFER,
+    PHONE,
+)
 from orchestration.demo.landing import Landing
-from orchestration.demo.sources import branch, contact_centre, ga4_export, hubspot
-
-CHEQUE, CONTACTS, MORTGAGE = "golden-cheque", "golden-contacts", "golden-mortgage"
-HUBSPOT_CONTACT = 99_000_001
-LOGIN, DEVICE = "u-golden-contacts", "999000111.1700000000"
-MAIL, PHONE = "grace.golden@gmail.com", "+12025550143"
-OFFER = next(c for c in CAMPAIGNS if c.name == "2026-05 offer")
+from orchestration.demo.sources import bank, branch, contact_centre, ga4_export, hubspot
 
 
 def _at(text: str) -> datetime:
@@ -36,9 +41,9 @@ def _seconds(moment: datetime) -> int:
     return int(moment.replace(tzinfo=UTC).timestamp())
 
 
-def _put(landing: Landing, sheet: Sheet, *rows: dict[str, object]) -> None:
+def _put(landing: Landing, sheet: Sheet, *rows: Mapping[str, object]) -> None:
     """Rows with the moment that decides their file; times stay as they are given."""
-    frame = pl.DataFrame(list(rows))
+    frame = pl.DataFrame([dict(row) for row in rows])
     landing.put(sheet, frame, clean=True)
 
 
@@ -59,7 +64,9 @@ def write(landing: Landing) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["source_id", "source_record_id", "person_id"], orient="row")
 
 
-def _profile(name: str, given: str, family: str, mail: str, phone: str, birth: str) -> dict[str, object]:
+def _profile(
+    name: str, given: str, family: str, mail: str, phone: str, birth: str
+) -> dict[str, object]:
     made = _at("2021-03-01 02:00:00")
     return {
         "source_record_id": name,
@@ -81,7 +88,9 @@ def _known(landing: Landing, profile: dict[str, object]) -> None:
     """The same person at the branch and at the contact centre, joined by mail, phone and id."""
     name = profile["source_record_id"]
     _put(landing, branch.PROFILES, profile)
-    centre = {key: value for key, value in profile.items() if key not in ("given_name", "family_name")}
+    centre = {
+        key: value for key, value in profile.items() if key not in ("given_name", "family_name")
+    }
     _put(landing, contact_centre.PROFILES, centre)
     _put(
         landing,
@@ -98,7 +107,7 @@ def _known(landing: Landing, profile: dict[str, object]) -> None:
 def _account(landing: Landing, name: str, ended: datetime | None, reason: str | None) -> None:
     _put(
         landing,
-        branch.SUBSCRIPTIONS,
+        bank.SUBSCRIPTIONS,
         {
             "subscription_id": f"{name}-account",
             "customer_ref": name,
@@ -114,7 +123,9 @@ def _account(landing: Landing, name: str, ended: datetime | None, reason: str | 
     )
 
 
-def _interaction(name: str, customer: str, channel: str, start: str, seconds: int, topic: str, **more: object) -> dict[str, object]:
+def _interaction(
+    name: str, customer: str, channel: str, start: str, seconds: int, topic: str, **more: object
+) -> dict[str, object]:
     started = _at(start)
     ended = started + timedelta(seconds=seconds)
     return {
@@ -136,12 +147,14 @@ def _interaction(name: str, customer: str, channel: str, start: str, seconds: in
 def _cheque(landing: Landing) -> None:
     _known(
         landing,
-        _profile(CHEQUE, "Charles", "Chequer", "charles.chequer@gmail.com", "+12025550101", "1961-04-12"),
+        _profile(
+            CHEQUE, "Charles", "Chequer", "charles.chequer@gmail.com", "+12025550101", "1961-04-12"
+        ),
     )
     paid = _at("2026-02-03 02:00:00")
     _put(
         landing,
-        branch.PAYMENTS,
+        bank.PAYMENTS,
         {
             "payment_id": "golden-cheque-fee",
             "customer_ref": CHEQUE,
@@ -161,7 +174,7 @@ def _cheque(landing: Landing) -> None:
     )
     _put(
         landing,
-        branch.FEEDBACK,
+        bank.FEEDBACK,
         {
             "feedback_id": "golden-cheque-complaint",
             "customer_ref": CHEQUE,
@@ -278,7 +291,7 @@ def _five_contacts(landing: Landing) -> None:
     )
     _put(
         landing,
-        branch.INTERACTIONS,
+        bank.INTERACTIONS,
         _interaction(
             "golden-branch",
             CONTACTS,
@@ -295,7 +308,11 @@ def _five_contacts(landing: Landing) -> None:
 
 
 def _visit(landing: Landing) -> None:
-    steps = (("session_start", ""), ("view_promotion", "/offers"), ("view_item", "/products/suitcase"))
+    steps = (
+        ("session_start", ""),
+        ("view_promotion", "/offers"),
+        ("view_item", "/products/suitcase"),
+    )
     rows = []
     for i, (name, path) in enumerate(steps):
         at = _at("2026-05-18 18:01:10") + timedelta(seconds=40 * i)
@@ -328,7 +345,14 @@ def _visit(landing: Landing) -> None:
 def _mortgage(landing: Landing) -> None:
     _known(
         landing,
-        _profile(MORTGAGE, "Marion", "Mortgage", "marion.mortgage@gmail.com", "+12025550177", "1985-01-21"),
+        _profile(
+            MORTGAGE,
+            "Marion",
+            "Mortgage",
+            "marion.mortgage@gmail.com",
+            "+12025550177",
+            "1985-01-21",
+        ),
     )
     _put(
         landing,
@@ -350,12 +374,19 @@ def _mortgage(landing: Landing) -> None:
     )
     steps = (
         ("application", "2026-03-02 15:13:00", "2026-03-02 15:40:00", "front_office", "1", "done"),
-        ("document_check", "2026-03-02 15:40:00", "2026-03-23 15:40:00", "back_office", "3", "done"),
+        (
+            "document_check",
+            "2026-03-02 15:40:00",
+            "2026-03-23 15:40:00",
+            "back_office",
+            "3",
+            "done",
+        ),
         ("decision", "2026-03-23 15:40:00", "2026-03-25 10:00:00", "back_office", "3", "granted"),
     )
     _put(
         landing,
-        branch.STEPS_SHEET,
+        bank.STEPS_SHEET,
         *(
             {
                 "process_id": "golden-mortgage-process",
@@ -370,52 +401,3 @@ def _mortgage(landing: Landing) -> None:
             for step, entered, left, unit, priority, outcome in steps
         ),
     )
-
-
-def described() -> dict[str, object]:
-    """The cases as data, for truth/golden.json."""
-    return {
-        CHEQUE: {
-            "profiles": [f"branch:{CHEQUE}", f"contact_centre:{CHEQUE}"],
-            "payment": "branch:golden-cheque-fee",
-            "amount": "120.00",
-            "reference_price": "12.00",
-            "price_gap": "0.90",
-            "is_captive": True,
-            "complaint": "branch:golden-cheque-complaint",
-            "account_closed_on": "2026-04-01",
-            "expected": "bad profit",
-        },
-        CONTACTS: {
-            "profiles": [
-                f"branch:{CONTACTS}",
-                f"contact_centre:{CONTACTS}",
-                f"hubspot:{HUBSPOT_CONTACT}",
-            ],
-            "email": MAIL,
-            "phone": PHONE,
-            "login_id": LOGIN,
-            "device_id": DEVICE,
-            "campaign_id": str(OFFER.campaign_id),
-            "contacts": [
-                "hubspot:golden-mail-sent",
-                f"ga4_export:{DEVICE}",
-                "contact_centre:golden-chat",
-                "contact_centre:golden-call",
-                "branch:golden-branch",
-            ],
-            "one_conversation": 3,
-            "expected": "five contacts on one line; offer not made in the branch",
-        },
-        MORTGAGE: {
-            "profiles": [f"branch:{MORTGAGE}", f"contact_centre:{MORTGAGE}"],
-            "interaction": "contact_centre:golden-mortgage-call",
-            "process_id": "branch:golden-mortgage-process",
-            "front_priority": 1,
-            "back_office_wait_days": 21,
-            "expected": "flagged inconsistent",
-        },
-    }
-
-
-__all__ = ["described", "write"]

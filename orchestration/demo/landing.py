@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.demo.dirt import HIDDEN, LOT, MOMENT, NOBODY, Sheet, Soiled, soiled
+from orchestration.demo.dirt import BAD, HIDDEN, LOT, MOMENT, NOBODY, Sheet, Soiled, soiled
 from orchestration.demo.draws import Dice
 from orchestration.demo.files import Layout, Part
 
@@ -24,6 +24,7 @@ class Count:
     rows: int = 0
     refused_by_loader: int = 0
     refused_by_staging: int = 0
+    bad_values: int = 0
     superseded: int = 0
     deleted: int = 0
     live: int = 0
@@ -33,7 +34,9 @@ class Count:
     def plain(self) -> dict[str, object]:
         """As JSON: amounts in hundredths become exact decimal texts."""
         money = {
-            column: {code: f"{cents // 100}.{cents % 100:02d}" for code, cents in sorted(sums.items())}
+            column: {
+                code: f"{cents // 100}.{cents % 100:02d}" for code, cents in sorted(sums.items())
+            }
             for column, sums in sorted(self.amounts.items())
         }
         return {
@@ -41,6 +44,7 @@ class Count:
             "rows": self.rows,
             "quarantined_raw": self.refused_by_loader,
             "quarantined_staging": self.refused_by_staging,
+            "rows_with_bad_values": self.bad_values,
             "superseded": self.superseded,
             "deleted": self.deleted,
             "live": self.live,
@@ -92,6 +96,8 @@ class Landing:
         count.refused_by_loader += len(result.refused) - result.refused_by_staging
         count.superseded += written - len(result.refused) - len(frame)
         count.deleted += result.deleted
+        if BAD in frame.columns:
+            count.bad_values += len(result.main.filter(BAD)) + len(result.corrections.filter(BAD))
         count.live += len(result.live)
         if NOBODY in frame.columns:
             count.of_nobody += int(result.live[NOBODY].sum())
@@ -115,14 +121,22 @@ class Landing:
         for (key,), group in rows.partition_by(
             "__period", as_dict=True, maintain_order=True
         ).items():
-            folder = f"{key}/" if sheet.by == "month" else ""
+            folder = f"{key}/" if sheet.by in ("month", "quarter") else ""
             spoiled = bad.pop((key,), refused.clear())
             self._append(
-                sheet, f"{folder}{sheet.stem or sheet.table}_{key}", group.drop("__period"), spoiled.drop("__period")
+                sheet,
+                f"{folder}{sheet.stem or sheet.table}_{key}",
+                group.drop("__period"),
+                spoiled.drop("__period"),
             )
         for (key,), spoiled in bad.items():
-            folder = f"{key}/" if sheet.by == "month" else ""
-            self._append(sheet, f"{folder}{sheet.stem or sheet.table}_{key}", rows.clear().drop("__period"), spoiled.drop("__period"))
+            folder = f"{key}/" if sheet.by in ("month", "quarter") else ""
+            self._append(
+                sheet,
+                f"{folder}{sheet.stem or sheet.table}_{key}",
+                rows.clear().drop("__period"),
+                spoiled.drop("__period"),
+            )
 
     def _append(self, sheet: Sheet, name: str, rows: pl.DataFrame, refused: pl.DataFrame) -> None:
         path = self.folder / sheet.source / sheet.table / f"{name}.{sheet.layout.format}"

@@ -7,7 +7,6 @@ person can appear as 张伟, 張偉, Zhang Wei, Wei Zhang or David Zhang.
 from __future__ import annotations
 
 
-
 def _rows(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(line.split("|")) for line in text.strip().splitlines())
 

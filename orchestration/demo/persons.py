@@ -71,8 +71,9 @@ def made(dice: Dice, first: int, count: int) -> People:
     size = dice.between(2, 4, "household size", block)
     at_home = (kind == 0) & (ordinal < size)
     firm = (kind == 1) & (ordinal == 3)
-    group = np.where(at_home | (kind == 1), block * 8 + 7, n * 8)
-    country = dice.pick(places.COUNTRY_WEIGHTS, "country", group)
+    place = np.where(at_home | (kind == 1), block * 8 + 7, n * 8)
+    group = np.where(at_home, block * 8 + 7, n * 8)
+    country = dice.pick(places.COUNTRY_WEIGHTS, "country", place)
     chinese = dice.chance(np.asarray(places.CHINESE_SHARE)[country], "chinese", group) & ~firm
     base = pl.DataFrame(
         {
@@ -105,12 +106,15 @@ def _named(
 ) -> pl.DataFrame:
     """Given and family names in every form, gender and birth date."""
     gender = dice.below(2, "gender", n)
-    women = dice.below(len(names.FEMALE), "woman", n)
-    men = dice.below(len(names.MALE), "man", n)
+    # Members of one household never share a given name.
+    apart = np.where(at_home, ordinal * 7, 0)
+    women = (dice.below(len(names.FEMALE), "woman", group) + apart) % len(names.FEMALE)
+    men = (dice.below(len(names.MALE), "man", group) + apart) % len(names.MALE)
     position = np.where(gender == 0, women, len(names.FEMALE) + men)
     both = names.FEMALE + names.MALE
     surname = dice.below(len(names.SURNAMES), "surname", group)
-    one = dice.below(len(names.GIVEN_CHARACTERS), "first character", n)
+    one = dice.below(len(names.GIVEN_CHARACTERS), "first character", group) + apart
+    one = one % len(names.GIVEN_CHARACTERS)
     two = dice.below(len(names.GIVEN_CHARACTERS), "second character", n)
     single = dice.chance(0.22, "single character", n)
     hong_kong = country == 3
@@ -139,11 +143,7 @@ def _named(
         .then(pl.lit(reading))
         .otherwise(pl.lit(gathered(names.column(both, 0), position))),
         nickname=pl.lit(gathered([row[1] or row[0] for row in both], position)),
-        family=pl.when(~is_chinese)
-        .then("western")
-        .when(own)
-        .then("local")
-        .otherwise("pinyin"),
+        family=pl.when(~is_chinese).then("western").when(own).then("local").otherwise("pinyin"),
         family_zh=pl.when(is_chinese).then(pl.when(own).then("full").otherwise("simple")),
         family_zh_other=pl.when(is_chinese).then(pl.when(own).then("simple").otherwise("full")),
         given_zh=pl.when(is_chinese).then(
@@ -209,6 +209,8 @@ def _numbers(dice: Dice, n: Ints, block: Ints, country: Ints) -> pl.DataFrame:
             "phone_home": family_number(country, scrambled(block, BITS - 2, "family phone")),
             "phone_changed": np.where(moved_phone, changed, 0),
             "tag": pl.Series(scrambled(n, BITS, "tag")),
+            "tag_old": pl.Series(scrambled(n, BITS, "old tag")),
+            "tag_other": pl.Series(scrambled(n, BITS, "other tag")),
             "login_id": "u" + pl.Series(scrambled(n, BITS, "login")).cast(pl.String).str.zfill(8),
             "loyalty_id": "LC" + pl.Series(scrambled(n, BITS, "card")).cast(pl.String).str.zfill(9),
             "card_fingerprint": "fp" + pl.Series(card).cast(pl.String).str.zfill(17),
@@ -297,9 +299,13 @@ def _mailed(dice: Dice, n: Ints, frame: pl.DataFrame) -> pl.DataFrame:
         email=pl.when("firm")
         .then(firm_mail)
         .otherwise(pl.concat_str(local(pl.col("tag") * 2), pl.lit("@"), pl.lit(host))),
-        email_old=pl.concat_str(local(pl.col("tag") * 2 + 1), pl.lit("@"), pl.lit(host)),
+        email_old=pl.concat_str(local(pl.col("tag_old") * 2 + 1), pl.lit("@"), pl.lit(host)),
         email_other=pl.concat_str(
-            plain("given"), plain("family"), pl.col("tag").cast(pl.String), pl.lit("@"), pl.lit(other)
+            plain("given"),
+            plain("family"),
+            pl.col("tag_other").cast(pl.String),
+            pl.lit("@"),
+            pl.lit(other),
         ),
         email_firm=pl.when(pl.col("beside_firm") | pl.col("firm")).then(firm_mail),
         email_changed=pl.Series(np.where(has_old, changed, 0)),

@@ -18,7 +18,13 @@ OPENINGS: dict[str, tuple[Mood, Mood, Mood]] = {
             "I am really annoyed.",
             "Terrible experience.",
         ),
-        ("It was all right.", "Mixed feelings.", "Could be better.", "Average.", "Nothing special."),
+        (
+            "It was all right.",
+            "Mixed feelings.",
+            "Could be better.",
+            "Average.",
+            "Nothing special.",
+        ),
         (
             "Very happy.",
             "Excellent.",
@@ -145,7 +151,12 @@ SENTENCES: dict[str, tuple[tuple[Mood, Mood, Mood], ...]] = {
             ("物流比预计的还快。", "快递员很准时，态度也好。"),
         ),
         (
-            ("用了两天就坏了。", "质量很差，颜色也不对。", "不到一周就不能用了。", "做工粗糙，开线了。"),
+            (
+                "用了两天就坏了。",
+                "质量很差，颜色也不对。",
+                "不到一周就不能用了。",
+                "做工粗糙，开线了。",
+            ),
             ("质量对得起价格。", "和图片有点差别。"),
             ("质量非常好。", "很结实，用起来顺手。"),
         ),

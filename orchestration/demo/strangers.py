@@ -6,6 +6,8 @@ entity of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -35,10 +37,11 @@ def write(landing: Landing, customers: int) -> pl.DataFrame:
     mail = pl.Series([MAILS[i % len(MAILS)] for i in range(count)])
     phone = pl.Series(["000-0000"] * count)
     made = instant(START + number * DAY % (900 * DAY))
-    truths = []
+    truths: list[pl.DataFrame] = []
 
-    def put(sheet: Sheet, ids: pl.Series, columns: dict[str, pl.Series | pl.Expr]) -> None:
-        landing.put(sheet, pl.select(**{sheet.key[0]: ids, **columns}), clean=True)
+    def put(sheet: Sheet, ids: pl.Series, columns: Mapping[str, pl.Series | pl.Expr]) -> None:
+        rows = ids.alias(sheet.key[0]).to_frame().with_columns(**columns)
+        landing.put(sheet, rows, clean=True)
         truths.append(
             pl.DataFrame(
                 {
@@ -56,22 +59,63 @@ def write(landing: Landing, customers: int) -> pl.DataFrame:
     put(
         shopify.CUSTOMER,
         pl.Series(9_800_000_000_000 + number),
-        {"last_name": name, "email": mail, "phone": phone, "created_at": made, "updated_at": made,
-         "_fivetran_deleted": pl.lit(False), "accepts_marketing": pl.lit(False), **synced},
+        {
+            "last_name": name,
+            "email": mail,
+            "phone": phone,
+            "created_at": made,
+            "updated_at": made,
+            "_fivetran_deleted": pl.lit(False),
+            "accepts_marketing": pl.lit(False),
+            **synced,
+        },
     )
-    put(stripe.CUSTOMER, numbered("cus_test"), {"name": name, "email": mail, "created": made,
-        "is_deleted": pl.lit(False), "livemode": pl.lit(True), **synced})
+    put(
+        stripe.CUSTOMER,
+        numbered("cus_test"),
+        {
+            "name": name,
+            "email": mail,
+            "created": made,
+            "is_deleted": pl.lit(False),
+            "livemode": pl.lit(True),
+            **synced,
+        },
+    )
     put(
         zendesk.USER,
         pl.Series(399_000_000_000 + number),
-        {"name": name, "email": mail, "role": pl.lit("end-user"), "active": pl.lit(True),
-         "created_at": made, "updated_at": made, **synced},
+        {
+            "name": name,
+            "email": mail,
+            "role": pl.lit("end-user"),
+            "active": pl.lit(True),
+            "created_at": made,
+            "updated_at": made,
+            **synced,
+        },
     )
-    put(hubspot.CONTACT, pl.Series(97_000_000 + number), {"property_lastname": name, "property_email": mail,
-        "property_createdate": made, "_fivetran_deleted": pl.lit(False), **synced})
+    put(
+        hubspot.CONTACT,
+        pl.Series(97_000_000 + number),
+        {
+            "property_lastname": name,
+            "property_email": mail,
+            "property_createdate": made,
+            "_fivetran_deleted": pl.lit(False),
+            **synced,
+        },
+    )
     canonical = {"full_name": name, "email": mail, "created_at": made, "updated_at": made}
-    put(contact_centre.PROFILES, numbered("CC-TEST"), {**canonical, "phone": phone,
-        "birth_date": pl.lit("1900-01-01")})
-    put(branch.PROFILES, numbered("B-TEST"), {**canonical, "phone": phone, "birth_date": pl.lit("1900-01-01")})
+    put(
+        contact_centre.PROFILES,
+        numbered("CC-TEST"),
+        {**canonical, "phone": phone, "birth_date": pl.lit("1900-01-01")},
+    )
+    put(
+        branch.PROFILES,
+        numbered("B-TEST"),
+        {**canonical, "phone": phone, "birth_date": pl.lit("1900-01-01")},
+    )
     put(app_reviews.PROFILES, numbered("app-test"), canonical)
     return pl.concat(truths)

@@ -21,7 +21,9 @@ def _table(wordings: list[tuple[str, ...]]) -> tuple[list[str], Ints, Ints]:
     return flat, np.cumsum(lengths) - lengths, lengths
 
 
-def _drawn(wordings: list[tuple[str, ...]], group: Ints, dice: Dice, name: str, *keys: Ints) -> pl.Series:
+def _drawn(
+    wordings: list[tuple[str, ...]], group: Ints, dice: Dice, name: str, *keys: Ints
+) -> pl.Series:
     flat, offsets, lengths = _table(wordings)
     position = offsets[group] + dice.below(lengths[group], name, *keys)
     return pl.Series(flat, dtype=pl.String).gather(position)
@@ -42,7 +44,12 @@ def composed(
         *keys,
     )
     sentence = _drawn(
-        [SENTENCES[code][which][level] for code in both for which in range(8) for level in range(3)],
+        [
+            SENTENCES[code][which][level]
+            for code in both
+            for which in range(8)
+            for level in range(3)
+        ],
         (language * 8 + topic) * 3 + levels,
         dice,
         f"{purpose} sentence",

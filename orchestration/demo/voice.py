@@ -13,9 +13,11 @@ import numpy as np
 import polars as pl
 
 from orchestration.demo import catalogue
-from orchestration.demo.behaviour import CHANNEL_SOURCE, FAILED, LATE, Story
+from orchestration.demo.behaviour import Story
 from orchestration.demo.catalogue import DAY, END, START
 from orchestration.demo.draws import Bools, Dice, Floats, Ints, expanded
+from orchestration.demo.needs import CHANNEL_SOURCE
+from orchestration.demo.orders import FAILED, LATE
 
 NPS, CSAT, CES, RATING = range(4)
 MEMORY = 120 * DAY
@@ -51,7 +53,9 @@ class Memory:
         age = probe - self.keys[safe]
         fresh = (found >= 0) & (age <= MEMORY)
         fading = 1.0 - 0.5 * np.minimum(np.maximum(age, 0), MEMORY) / MEMORY
-        return np.where(fresh, self.weight[safe] * fading, 0.0), np.where(fresh, self.topic[safe], -1)
+        return np.where(fresh, self.weight[safe] * fading, 0.0), np.where(
+            fresh, self.topic[safe], -1
+        )
 
 
 def remembered(story: Story) -> Memory:
@@ -71,9 +75,7 @@ def remembered(story: Story) -> Memory:
     )
     every = pl.concat([needs, bad]).with_columns(key=pl.col("n") * KEY_SPAN + pl.col("at"))
     every = every.sort("key", "topic", "weight")
-    return Memory(
-        every["key"].to_numpy(), every["weight"].to_numpy(), every["topic"].to_numpy()
-    )
+    return Memory(every["key"].to_numpy(), every["weight"].to_numpy(), every["topic"].to_numpy())
 
 
 def heard(story: Story, dice: Dice) -> Voice:
@@ -103,7 +105,8 @@ def _mood(
 def scored(mood: Floats, low: int, high: int) -> Ints:
     """A mood as a score of a scale: the upper half of moods fills the top of the scale."""
     steps = high - low + 1
-    return np.clip(low + np.floor((mood * 1.28 - 0.1) * steps), low, high).astype(np.int64)
+    score: Ints = np.clip(low + np.floor((mood * 1.28 - 0.1) * steps), low, high).astype(np.int64)
+    return score
 
 
 def _invitations(story: Story, dice: Dice, memory: Memory) -> pl.DataFrame:
@@ -155,7 +158,8 @@ def _invitations(story: Story, dice: Dice, memory: Memory) -> pl.DataFrame:
             "n": needs["n"],
             "slot": needs["j"] + 1024,
             "metric": np.full(len(needs), CES, dtype=np.int64),
-            "sent": needs["last"].to_numpy() + dice.between(DAY, 2 * DAY, "ces after", needs["need"].to_numpy()),
+            "sent": needs["last"].to_numpy()
+            + dice.between(DAY, 2 * DAY, "ces after", needs["need"].to_numpy()),
             "order": needs["order"],
             "need": needs["need"],
         }
@@ -169,7 +173,9 @@ def _invitations(story: Story, dice: Dice, memory: Memory) -> pl.DataFrame:
     odds = (0.35 + 0.3 * np.abs(mood - 0.6)) * np.where(away, 0.4, 1.0)
     answered = dice.chance(odds, "answers", n, at)
     low_high = np.select(
-        [metric == NPS, metric == CSAT], [scored(mood, 0, 10), scored(mood, 1, 5)], scored(mood, 1, 7)
+        [metric == NPS, metric == CSAT],
+        [scored(mood, 0, 10), scored(mood, 1, 5)],
+        scored(mood, 1, 7),
     )
     after = dice.between(600, 60 * 3600, "answers after", n, at)
     return frame.with_columns(
@@ -186,7 +192,9 @@ def _invitations(story: Story, dice: Dice, memory: Memory) -> pl.DataFrame:
 def _after_contact(story: Story, dice: Dice, memory: Memory) -> pl.DataFrame:
     """Two questions after a contact of the contact centre: CSAT or effort."""
     frame = story.contacts.filter(
-        pl.col("channel").is_in([i for i, name in enumerate(CHANNEL_SOURCE) if name == "contact_centre"])
+        pl.col("channel").is_in(
+            [i for i, name in enumerate(CHANNEL_SOURCE) if name == "contact_centre"]
+        )
     )
     asked = dice.chance(0.6, "post call", frame["need"].to_numpy(), frame["i"].to_numpy())
     frame = frame.filter(pl.Series(asked) & ~pl.col("abandoned"))

@@ -9,8 +9,17 @@ import numpy as np
 import polars as pl
 
 from orchestration.demo.browsing import device_of
-from orchestration.demo.catalogue import APP_FIXED, CARRIER_FIXED, DAY, EMPLOYEES, END, PRODUCTS, START, TOPICS
-from orchestration.demo.dirt import LOT, NOBODY, Refusal, Sheet
+from orchestration.demo.catalogue import (
+    APP_FIXED,
+    CARRIER_FIXED,
+    DAY,
+    EMPLOYEES,
+    END,
+    PRODUCTS,
+    START,
+    TOPICS,
+)
+from orchestration.demo.dirt import LOT, Refusal, Sheet
 from orchestration.demo.disguises import Style, profiles
 from orchestration.demo.draws import scrambled
 from orchestration.demo.files import Layout
@@ -27,16 +36,42 @@ from orchestration.demo.texts import composed
 
 STYLE = Style("app_reviews", mail=0.6, phone=0.0, named=0.7, chinese_script=0.5, twice=0.02)
 
-PROFILES = Sheet("app_reviews", "profiles", ("source_record_id",), Layout("jsonl"), clock="epoch", updated="updated_at")
-IDENTIFIERS = Sheet("app_reviews", "identifiers", ("source_record_id", "identifier_type", "identifier_value"),
-                    Layout("parquet"), clock="epoch")
-FEEDBACK = Sheet("app_reviews", "feedback", ("feedback_id",), Layout("jsonl"), by="year", clock="epoch",
-                 updated="updated_at", deleted="is_deleted",
-                 refusals=(Refusal("score", "7", "staging"), Refusal("submitted_at", "long ago"), Refusal("kind", None)),
-                 refused=0.002)
+PROFILES = Sheet(
+    "app_reviews",
+    "profiles",
+    ("source_record_id",),
+    Layout("jsonl"),
+    clock="epoch",
+    updated="updated_at",
+)
+IDENTIFIERS = Sheet(
+    "app_reviews",
+    "identifiers",
+    ("source_record_id", "identifier_type", "identifier_value"),
+    Layout("parquet"),
+    clock="epoch",
+)
+FEEDBACK = Sheet(
+    "app_reviews",
+    "feedback",
+    ("feedback_id",),
+    Layout("jsonl"),
+    by="year",
+    clock="epoch",
+    updated="updated_at",
+    deleted="is_deleted",
+    refusals=(
+        Refusal("score", "7", "staging"),
+        Refusal("submitted_at", "long ago"),
+        Refusal("kind", None),
+    ),
+    refused=0.002,
+)
 ACTIONS = Sheet("app_reviews", "feedback_actions", ("action_id",), Layout("csv", "\t"))
 FIXES = Sheet("app_reviews", "fixes", ("fix_id",), Layout("xlsx"))
-INITIATIVES = Sheet("app_reviews", "initiatives", ("initiative_id",), Layout(delimiter=";", encoding="utf-16"))
+INITIATIVES = Sheet(
+    "app_reviews", "initiatives", ("initiative_id",), Layout(delimiter=";", encoding="utf-16")
+)
 DEPARTMENTS = ("logistics", "product", "returns", "pricing", "app", "service", "banking", "banking")
 
 
@@ -56,11 +91,11 @@ def write(portion: Portion, landing: Landing) -> pl.DataFrame:
             country="country_text",
             created_at=instant(frame["created"]),
             updated_at=instant(frame["updated"]),
-            **{LOT: "lot"},
+            __lot="lot",
         ),
     )
     slot = portion.dice.below(3, "app device", n)
-    login = portion.dice.chance(0.75, "app login", n, copy) | frame["mail"].is_null().to_numpy()
+    login = portion.dice.chance(0.75, "app login", n, copy) | frame["is_unusual"].to_numpy()
     parts = []
     for i, (kind, has, value) in enumerate(
         (
@@ -74,7 +109,7 @@ def write(portion: Portion, landing: Landing) -> pl.DataFrame:
                 identifier_type=pl.lit(kind),
                 identifier_value=value,
                 observed_at=instant(frame["updated"]),
-                **{LOT: pl.col("lot") * 2 + i},
+                __lot=pl.col("lot") * 2 + i,
             ).filter(pl.Series(has))
         )
     landing.put(IDENTIFIERS, pl.concat(parts).sort(LOT))
@@ -116,7 +151,9 @@ def _reviews(portion: Portion, landing: Landing) -> None:
             product_id=pl.when(of_product).then(product),
             updated_at=instant(reviews["at"]),
             is_deleted=pl.lit(False),
-            **{LOT: pl.Series(key), "__at": "at", NOBODY: pl.Series(signed == 2)},
+            __lot=pl.Series(key),
+            __at="at",
+            __nobody=pl.Series(signed == 2),
         ),
     )
     low = reviews.with_columns(id=ids, key=pl.Series(key)).filter(pl.col("score") <= 3)
@@ -137,8 +174,10 @@ def _reviews(portion: Portion, landing: Landing) -> None:
                 department=department,
                 action=pl.lit(action),
                 occurred_at=instant(moment),
-                employee_id=gathered([p.employee_id for p in EMPLOYEES], dice.below(40, "acts", key)),
-                **{LOT: pl.Series(key * 4 + i)},
+                employee_id=gathered(
+                    [p.employee_id for p in EMPLOYEES], dice.below(40, "acts", key)
+                ),
+                __lot=pl.Series(key * 4 + i),
             ).filter(pl.Series(stays & (moment < END)))
         )
     landing.put(ACTIONS, pl.concat(parts).sort(LOT))
@@ -147,8 +186,26 @@ def _reviews(portion: Portion, landing: Landing) -> None:
 def write_once(landing: Landing) -> None:
     """Fixes of topics, and improvement initiatives."""
     fixes = (
-        ("FIX-001", "delivery", "all", CARRIER_FIXED - 20 * DAY, CARRIER_FIXED, CARRIER_FIXED + 14 * DAY, "logistics", "verified"),
-        ("FIX-002", "app", "all", APP_FIXED - 9 * DAY, APP_FIXED, APP_FIXED + 7 * DAY, "app", "verified"),
+        (
+            "FIX-001",
+            "delivery",
+            "all",
+            CARRIER_FIXED - 20 * DAY,
+            CARRIER_FIXED,
+            CARRIER_FIXED + 14 * DAY,
+            "logistics",
+            "verified",
+        ),
+        (
+            "FIX-002",
+            "app",
+            "all",
+            APP_FIXED - 9 * DAY,
+            APP_FIXED,
+            APP_FIXED + 7 * DAY,
+            "app",
+            "verified",
+        ),
         ("FIX-003", "fees", "CN", END - 60 * DAY, END - 30 * DAY, None, "banking", "deployed"),
         ("FIX-004", "returns", "all", END - 20 * DAY, None, None, "returns", "announced"),
     )

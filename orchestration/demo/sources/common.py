@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from orchestration.demo.behaviour import NEVER, Story
+from orchestration.demo.behaviour import Story
 from orchestration.demo.browsing import Online
 from orchestration.demo.catalogue import DAY, END
+from orchestration.demo.clock import NEVER
 from orchestration.demo.disguises import Style
 from orchestration.demo.draws import Bools, Dice, Ints, scrambled
 from orchestration.demo.persons import People
@@ -64,14 +65,10 @@ def nobody(dice: Dice, name: str, share: float, event: Ints) -> Bools:
     return dice.chance(share, f"nobody {name}", event)
 
 
-def spread(n: Ints, first: int) -> Ints:
-    """Positions of customers inside their portion."""
-    return n - first
-
-
 def updated_after(dice: Dice, name: str, seconds: Ints, event: Ints, days: int = 12) -> Ints:
     """A moment of the last change, some time after another, inside the demo's years."""
-    return np.minimum(seconds + dice.below(days * DAY, f"updated {name}", event), END - 30)
+    moment: Ints = np.minimum(seconds + dice.below(days * DAY, f"updated {name}", event), END - 30)
+    return moment
 
 
 def written_truth(frame: pl.DataFrame, source: str, record: pl.Series) -> pl.DataFrame:

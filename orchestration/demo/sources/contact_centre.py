@@ -8,13 +8,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from orchestration.demo.behaviour import BOT, LATE, VOICE
 from orchestration.demo.catalogue import DAY, EMPLOYEES, END, START, TOPICS, seconds_of
-from orchestration.demo.dirt import LOT, MOMENT, NOBODY, Refusal, Sheet
+from orchestration.demo.dirt import LOT, Refusal, Sheet
 from orchestration.demo.disguises import Style, profiles
 from orchestration.demo.draws import Dice, scrambled
 from orchestration.demo.files import Layout
 from orchestration.demo.landing import Landing
+from orchestration.demo.needs import BOT, VOICE
+from orchestration.demo.orders import LATE
 from orchestration.demo.persons import gathered
 from orchestration.demo.places import DIAL_CODES
 from orchestration.demo.sources.common import (
@@ -31,7 +32,7 @@ from orchestration.demo.texts import composed
 from orchestration.demo.voice import CES
 
 STYLE = Style(
-    "contact_centre", mail=0.5, phone=0.95, named=0.92, chinese_script=0.8, birth=0.5, address=0.3
+    "contact_centre", mail=0.78, phone=0.95, named=0.92, chinese_script=0.8, birth=0.5, address=0.3
 )
 ZONE = "America/New_York"
 
@@ -77,7 +78,11 @@ FEEDBACK = Sheet(
 )
 EMPLOYEES_SHEET = Sheet("contact_centre", "employees", ("employee_id",), Layout("xlsx"), zone=ZONE)
 EMPLOYEE_FEEDBACK = Sheet(
-    "contact_centre", "employee_feedback", ("employee_feedback_id",), Layout(encoding="utf-16"), zone=ZONE
+    "contact_centre",
+    "employee_feedback",
+    ("employee_feedback_id",),
+    Layout(encoding="utf-16"),
+    zone=ZONE,
 )
 
 
@@ -128,7 +133,9 @@ def _staff_voice(dice: Dice) -> pl.DataFrame:
                     "score": score,
                     "scale_min": 0,
                     "scale_max": 10,
-                    "text": "培训很有用。" if score > 8 and training else ("More staff, please." if score < 5 else None),
+                    "text": "培训很有用。"
+                    if score > 8 and training
+                    else ("More staff, please." if score < 5 else None),
                     "submitted_at": at,
                     "is_about_training": training,
                 }
@@ -151,6 +158,7 @@ def _profiles(portion: Portion, landing: Landing) -> pl.DataFrame:
             email="mail",
             phone="phone_text",
             birth_date="birth_text",
+            __bad=pl.col("birth_text").str.slice(5, 2) == "13",
             gender=gathered(("F", "M"), frame["gender"].to_numpy()),
             address_line="address_text",
             city="city_text",
@@ -159,7 +167,7 @@ def _profiles(portion: Portion, landing: Landing) -> pl.DataFrame:
             language="language",
             created_at=instant(frame["created"]),
             updated_at=instant(frame["updated"]),
-            **{LOT: lot},
+            __lot=lot,
         ),
     )
     frame = frame.with_columns(id=ids, lot=lot)
@@ -168,12 +176,16 @@ def _profiles(portion: Portion, landing: Landing) -> pl.DataFrame:
     kinds: tuple[tuple[str, float, np.ndarray[tuple[int], np.dtype[np.bool_]], pl.Series], ...] = (
         ("loyalty_id", 0.5, np.asarray(member["shopper"])[rows], frame["loyalty_id"]),
         ("login_id", 0.6, np.ones(len(n), dtype=np.bool_), frame["login_id"]),
-        ("email", 0.12, np.ones(len(n), dtype=np.bool_), frame["email_other"]),
+        ("email", 0.75, frame["is_unusual"].to_numpy(), frame["email"]),
+        ("email", 0.12, ~frame["is_unusual"].to_numpy(), frame["email_other"]),
+        ("email", 0.5, frame["email_changed"].to_numpy() > 0, frame["email_old"]),
         (
             "external:shopify",
             0.4,
             np.asarray(member["shopify"])[rows],
-            number_of(n, np.zeros(len(n), dtype=np.int64), CUSTOMER_BASE, "shopify").cast(pl.String),
+            number_of(n, np.zeros(len(n), dtype=np.int64), CUSTOMER_BASE, "shopify").cast(
+                pl.String
+            ),
         ),
         (
             "external:branch",
@@ -184,14 +196,18 @@ def _profiles(portion: Portion, landing: Landing) -> pl.DataFrame:
     )
     parts = []
     for i, (kind, share, known, value) in enumerate(kinds):
-        has = known & portion.dice.chance(share, f"centre {kind}", n, copy) & ~frame["firm"].to_numpy()
+        has = (
+            known
+            & portion.dice.chance(share, f"centre {kind} {i}", n, copy)
+            & ~frame["firm"].to_numpy()
+        )
         parts.append(
             frame.select(
                 source_record_id="id",
                 identifier_type=pl.lit(kind),
                 identifier_value=value,
                 observed_at=instant(frame["updated"]),
-                **{LOT: pl.col("lot") * 8 + i},
+                __lot=pl.col("lot") * 8 + i,
             ).filter(pl.Series(has))
         )
     landing.put(IDENTIFIERS, pl.concat(parts).sort(LOT))
@@ -241,8 +257,9 @@ def _interactions(portion: Portion, landing: Landing) -> None:
         outcome=pl.when("solved").then(pl.lit("resolved")).otherwise(pl.lit("unresolved")),
         updated_at=instant(ended),
         is_deleted=pl.lit(False),
-        **{LOT: pl.Series(n * 32_768 + key % 2048 * 4), MOMENT: "at",
-           NOBODY: anonymous | (pl.Series(by_phone) & (pl.col("channel") == BOT))},
+        __lot=pl.Series(n * 32_768 + key % 2048 * 4),
+        __at="at",
+        __nobody=anonymous | (pl.Series(by_phone) & (pl.col("channel") == BOT)),
     )
     handed = pl.Series(
         (contacts["channel"].to_numpy() == BOT) & ~contacts["solved"].to_numpy() & (need % 3 == 0)
@@ -260,22 +277,26 @@ def _interactions(portion: Portion, landing: Landing) -> None:
     landing.put(INTERACTIONS, pl.concat([calls, chats, _notices(portion, calls)]).sort(LOT))
 
 
-def interaction_of(need: np.ndarray[tuple[int], np.dtype[np.int64]],
-                   i: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.Series:
+def interaction_of(
+    need: np.ndarray[tuple[int], np.dtype[np.int64]], i: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> pl.Series:
     return "I" + pl.Series(scrambled(need * 8 + i, 38, "interaction")).cast(pl.String).str.zfill(12)
 
 
 def _notices(portion: Portion, like: pl.DataFrame) -> pl.DataFrame:
     """Text messages that a parcel is late, sent to the phone alone."""
     people = portion.people
-    late = portion.story.orders.filter((pl.col("outcome") == LATE) & (pl.col("promised") < END - DAY))
+    late = portion.story.orders.filter(
+        (pl.col("outcome") == LATE) & (pl.col("promised") < END - DAY)
+    )
     rows = late["n"].to_numpy() - people.first
     late = late.filter(pl.Series(np.asarray(people.member["contact_centre"])[rows]))
     rows = late["n"].to_numpy() - people.first
     at = late["promised"].to_numpy() - 3600
     number = "+" + gathered(DIAL_CODES, people.array("country")[rows]) + people.texts("phone", rows)
     frame = late.select(
-        interaction_id="S" + pl.Series(scrambled(late["order"].to_numpy(), 34, "notice")).cast(pl.String),
+        interaction_id="S"
+        + pl.Series(scrambled(late["order"].to_numpy(), 34, "notice")).cast(pl.String),
         phone=number,
         channel=pl.lit("sms"),
         direction=pl.lit("outbound"),
@@ -287,7 +308,9 @@ def _notices(portion: Portion, like: pl.DataFrame) -> pl.DataFrame:
         is_dropped_by_provider=pl.lit(False),
         updated_at=instant(at),
         is_deleted=pl.lit(False),
-        **{LOT: pl.Series(late["n"].to_numpy() * 32_768 + 16_384 + late["k"].to_numpy()), MOMENT: pl.Series(at), NOBODY: pl.lit(False)},
+        __lot=pl.Series(late["n"].to_numpy() * 32_768 + 16_384 + late["k"].to_numpy()),
+        __at=pl.Series(at),
+        __nobody=pl.lit(False),
     )
     return pl.concat([like.clear(), frame], how="diagonal").select(like.columns)
 
@@ -298,12 +321,15 @@ def _feedback(portion: Portion, landing: Landing) -> None:
     need, i, n = (said[name].to_numpy() for name in ("need", "i", "n"))
     key = need * 8 + i
     chinese = np.isin(people.array("country")[n - people.first], (1, 3))
-    text = composed(dice, "after call", chinese, said["topic"].to_numpy(), said["mood"].to_numpy(), key)
+    text = composed(
+        dice, "after call", chinese, said["topic"].to_numpy(), said["mood"].to_numpy(), key
+    )
     effort = pl.Series(said["metric"].to_numpy() == CES)
     landing.put(
         FEEDBACK,
         said.select(
-            feedback_id="F" + pl.Series(scrambled(key, 38, "after call")).cast(pl.String).str.zfill(12),
+            feedback_id="F"
+            + pl.Series(scrambled(key, 38, "after call")).cast(pl.String).str.zfill(12),
             customer_ref=text_of(n, copy_of(dice, STYLE, n, key), "CC-", "contact_centre"),
             kind=pl.lit("survey"),
             metric=pl.when(effort).then(pl.lit("ces")).otherwise(pl.lit("csat")),
@@ -318,6 +344,6 @@ def _feedback(portion: Portion, landing: Landing) -> None:
             interaction_id=interaction_of(need, i),
             updated_at=instant(said["said_at"]),
             is_deleted=pl.lit(False),
-            **{LOT: pl.Series(key)},
+            __lot=pl.Series(key),
         ),
     )

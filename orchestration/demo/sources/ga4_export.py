@@ -1,4 +1,4 @@
-"""Visits to site and app, in the layout of the GA4 export: one row per event, monthly files."""
+"""Visits to site and app, in the layout of the GA4 export: one row per event, a folder per quarter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 from orchestration.demo.behaviour import Story
 from orchestration.demo.browsing import EVENT_NAMES, device_of
 from orchestration.demo.catalogue import CAMPAIGNS, PRODUCTS
-from orchestration.demo.dirt import LOT, MOMENT, NOBODY, Sheet
+from orchestration.demo.dirt import Sheet
 from orchestration.demo.draws import Ints
 from orchestration.demo.files import Layout
 from orchestration.demo.landing import Landing
@@ -17,13 +17,23 @@ from orchestration.demo.places import COUNTRY_NAMES
 from orchestration.demo.sources.common import Portion, instant
 from orchestration.demo.sources.shopify import order_number
 
-PATHS = ("/", "/", "/products/", "/products/", "/cart", "/checkout", "/thank-you", "/search", "/offers")
+PATHS = (
+    "/",
+    "/",
+    "/products/",
+    "/products/",
+    "/cart",
+    "/checkout",
+    "/thank-you",
+    "/search",
+    "/offers",
+)
 EVENT = Sheet(
     "ga4_export",
     "event",
     ("user_pseudo_id", "timestamp", "name", "bundle_sequence_id"),
     Layout("parquet"),
-    by="month",
+    by="quarter",
     repeated=0.001,
 )
 
@@ -57,20 +67,32 @@ def write(portion: Portion, landing: Landing) -> None:
             bundle_sequence_id="event",
             batch_event_index="i",
             stream_id=pl.lit("3206015529"),
-            platform=pl.when(pl.col("platform") == 2).then(pl.lit("ANDROID")).otherwise(pl.lit("WEB")),
-            device_category=gathered(("mobile", "desktop", "mobile"), events["platform"].to_numpy()),
+            platform=pl.when(pl.col("platform") == 2)
+            .then(pl.lit("ANDROID"))
+            .otherwise(pl.lit("WEB")),
+            device_category=gathered(
+                ("mobile", "desktop", "mobile"), events["platform"].to_numpy()
+            ),
             geo_country=gathered(COUNTRY_NAMES, events["country"].to_numpy()),
             geo_city=gathered([c.name for c in CITY_LIST], city),
-            traffic_source_source=pl.when(mailed).then(pl.lit("newsletter")).otherwise(pl.lit("google")),
-            traffic_source_medium=pl.when(mailed).then(pl.lit("email")).otherwise(pl.lit("organic")),
+            traffic_source_source=pl.when(mailed)
+            .then(pl.lit("newsletter"))
+            .otherwise(pl.lit("google")),
+            traffic_source_medium=pl.when(mailed)
+            .then(pl.lit("email"))
+            .otherwise(pl.lit("organic")),
             param_campaign=pl.when(mailed).then(code),
             param_page_location=pl.concat_str(
                 pl.lit("https://shop.scv-demo.example"),
                 gathered(PATHS, name),
-                pl.when(pl.Series(product >= 0)).then(gathered(slugs, np.maximum(product, 0))).otherwise(pl.lit("")),
+                pl.when(pl.Series(product >= 0))
+                .then(gathered(slugs, np.maximum(product, 0)))
+                .otherwise(pl.lit("")),
             ),
             param_page_referrer=pl.when(pl.col("i") == 0).then(
-                pl.when(mailed).then(pl.lit("https://mail.example/")).otherwise(pl.lit("https://www.google.com/"))
+                pl.when(mailed)
+                .then(pl.lit("https://mail.example/"))
+                .otherwise(pl.lit("https://www.google.com/"))
             ),
             param_ga_session_id=session,
             param_ga_session_number=pl.col("slot") + 1,
@@ -81,7 +103,9 @@ def write(portion: Portion, landing: Landing) -> None:
             ecommerce_purchase_revenue_in_usd=pl.when(bought).then(value),
             is_intraday=pl.lit(False),
             _fivetran_synced=minutes + pl.duration(hours=6),
-            **{LOT: "event", MOMENT: "happened", NOBODY: pl.col("device") >= 8},
+            __lot="event",
+            __at="happened",
+            __nobody=pl.col("device") >= 8,
         ),
     )
 

@@ -6,12 +6,11 @@ import numpy as np
 import polars as pl
 
 from orchestration.demo.catalogue import CAMPAIGNS, END, LAST_DAY, START
-from orchestration.demo.dirt import LOT, MOMENT, NOBODY, Refusal, Sheet
+from orchestration.demo.dirt import Refusal, Sheet
 from orchestration.demo.disguises import Style, profiles
 from orchestration.demo.draws import Ints, scrambled
 from orchestration.demo.files import Layout
 from orchestration.demo.landing import Landing
-from orchestration.demo.persons import gathered
 from orchestration.demo.sources.common import (
     Portion,
     copy_of,
@@ -38,7 +37,7 @@ CONTACT = Sheet(
 )
 MERGE = Sheet("hubspot", "contact_merge_audit", ("canonical_vid", "vid_to_merge"))
 CAMPAIGN = Sheet("hubspot", "email_campaign", ("id",))
-EVENT = Sheet("hubspot", "email_event", ("id",), Layout("parquet"), by="year")
+EVENT = Sheet("hubspot", "email_event", ("id",), Layout("parquet"), by="year", repeated=0.001)
 SENT = Sheet("hubspot", "email_event_sent", ("id",), Layout("parquet"))
 CLICK = Sheet("hubspot", "email_event_click", ("id",))
 STATUS = Sheet("hubspot", "email_event_status_change", ("id",))
@@ -97,6 +96,7 @@ def _contacts(portion: Portion, landing: Landing) -> pl.DataFrame:
     merged = twice & _merged(portion, n)
     first = pl.Series(merged & (copy == 0))
     out = portion.dice.chance(0.1, "hubspot opt out", n)
+    known = portion.dice.chance(0.6, "hubspot knows old mail", n, copy)
     second = portion.dice.chance(0.06, "hubspot second mail", n, copy)
     landing.put(
         CONTACT,
@@ -117,13 +117,14 @@ def _contacts(portion: Portion, landing: Landing) -> pl.DataFrame:
             property_lastmodifieddate=instant(frame["updated"]),
             property_hs_language="language",
             property_hs_email_optout=pl.Series(out),
-            property_hs_additional_emails=pl.when(pl.Series(second) & ~pl.col("firm")).then(
-                "email_other"
-            ),
+            property_hs_additional_emails=pl.when(pl.Series(known) & (pl.col("email_changed") > 0))
+            .then("email_old")
+            .when(pl.Series(second) & ~pl.col("firm"))
+            .then("email_other"),
             property_hs_merged_object_ids=pl.when(first).then(other.cast(pl.String)),
             _fivetran_deleted=pl.lit(False),
             _fivetran_synced=instant(frame["updated"]),
-            **{LOT: pl.Series(n * 2 + copy)},
+            __lot=pl.Series(n * 2 + copy),
         ),
     )
     pairs = frame.with_columns(id=ids, other=other).filter(first)
@@ -136,7 +137,7 @@ def _contacts(portion: Portion, landing: Landing) -> pl.DataFrame:
             num_properties_moved=pl.lit(2),
             timestamp=instant(pairs["updated"]),
             _fivetran_synced=instant(pairs["updated"]),
-            **{LOT: "n"},
+            __lot="n",
         ),
     )
     return written_truth(frame, "hubspot", ids)
@@ -192,7 +193,9 @@ def _mails(portion: Portion, landing: Landing) -> None:
             sent_by_id=pl.when(pl.col("kind") == "SENT").then(None).otherwise("root"),
             filtered_event=pl.lit(False),
             _fivetran_synced=instant(frame["seconds"].to_numpy() + 60),
-            **{LOT: "lot", MOMENT: "seconds", NOBODY: "lost"},
+            __lot="lot",
+            __at="seconds",
+            __nobody="lost",
         ),
     )
     titles = {campaign.campaign_id: subject(campaign.kind) for campaign in CAMPAIGNS}
@@ -203,7 +206,7 @@ def _mails(portion: Portion, landing: Landing) -> None:
             "id",
             subject=pl.col("campaign_id").replace_strict(titles),
             _fivetran_synced=instant(sent["seconds"].to_numpy() + 60),
-            **{LOT: "lot"},
+            __lot="lot",
         ),
     )
     click = frame.filter(pl.col("kind") == "CLICK")
@@ -216,7 +219,7 @@ def _mails(portion: Portion, landing: Landing) -> None:
                 pl.col("campaign_id").cast(pl.String),
             ),
             _fivetran_synced=instant(click["seconds"].to_numpy() + 60),
-            **{LOT: "lot"},
+            __lot="lot",
         ),
     )
     change = frame.filter(pl.col("kind") == "STATUSCHANGE")
@@ -228,7 +231,7 @@ def _mails(portion: Portion, landing: Landing) -> None:
             source=pl.lit("SOURCE_RECIPIENT"),
             subscriptions=pl.lit("[]"),
             _fivetran_synced=instant(change["seconds"].to_numpy() + 60),
-            **{LOT: "lot"},
+            __lot="lot",
         ),
     )
 
@@ -271,7 +274,7 @@ def _calls(portion: Portion, landing: Landing) -> None:
             type=pl.lit("CALL"),
             _fivetran_deleted=pl.lit(False),
             _fivetran_synced=instant(np.minimum(at + 3600, END - 1)),
-            **{LOT: pl.Series(n)},
+            __lot=pl.Series(n),
         ),
     )
     landing.put(
@@ -283,7 +286,7 @@ def _calls(portion: Portion, landing: Landing) -> None:
             type_id=pl.lit(194),
             category=pl.lit("HUBSPOT_DEFINED"),
             _fivetran_synced=instant(np.minimum(at + 3600, END - 1)),
-            **{LOT: pl.Series(n)},
+            __lot=pl.Series(n),
         ),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.demo.catalogue import DAY, END, START
-from orchestration.demo.dirt import LOT, MOMENT, NOBODY, Refusal, Sheet
+from orchestration.demo.dirt import LOT, Refusal, Sheet
 from orchestration.demo.disguises import Style, profiles
 from orchestration.demo.draws import scrambled
 from orchestration.demo.files import Layout
@@ -34,15 +34,26 @@ QUESTIONS = (
 SCALES = ((0, 10), (1, 5), (1, 7))
 TOUCHPOINTS = ("relationship", "delivery", "service")
 
-CONTACT = Sheet("qualtrics", "directory_contact", ("id",), updated="last_modified",
-                refusals=(Refusal("id", None),))
+CONTACT = Sheet(
+    "qualtrics",
+    "directory_contact",
+    ("id",),
+    updated="last_modified",
+    refusals=(Refusal("id", None),),
+)
 SURVEY = Sheet("qualtrics", "survey", ("id",))
 QUESTION = Sheet("qualtrics", "question", ("id", "survey_id"))
 OPTION = Sheet("qualtrics", "question_option", ("survey_id", "question_id", "key"))
 DISTRIBUTION = Sheet("qualtrics", "distribution", ("id",))
-SENT = Sheet("qualtrics", "distribution_contact", ("contact_id", "distribution_id"), Layout("csv.gz"))
-RESPONSE = Sheet("qualtrics", "survey_response", ("id",), Layout("jsonl"), updated="last_modified_date")
-ANSWER = Sheet("qualtrics", "question_response", ("_fivetran_id",), Layout("csv", "\t"))
+SENT = Sheet(
+    "qualtrics", "distribution_contact", ("contact_id", "distribution_id"), Layout("csv.gz")
+)
+RESPONSE = Sheet(
+    "qualtrics", "survey_response", ("id",), Layout("jsonl"), updated="last_modified_date"
+)
+ANSWER = Sheet(
+    "qualtrics", "question_response", ("_fivetran_id",), Layout("csv", "\t"), repeated=0.003
+)
 EMBEDDED = Sheet("qualtrics", "survey_embedded_data", ("response_id", "key"), Layout("csv", "|"))
 
 
@@ -69,7 +80,7 @@ def write(portion: Portion, landing: Landing) -> pl.DataFrame:
             directory_unsubscribed=pl.Series(out),
             directory_unsubscribe_date=pl.when(pl.Series(out)).then(instant(frame["updated"])),
             _fivetran_synced=instant(frame["updated"]),
-            **{LOT: pl.Series(n * 2 + copy)},
+            __lot=pl.Series(n * 2 + copy),
         ),
     )
     _invitations(portion, landing)
@@ -82,26 +93,64 @@ def write_once(landing: Landing) -> None:
     stamp = {"_fivetran_deleted": False, "_fivetran_synced": started[0]}
     landing.put(
         SURVEY,
-        pl.DataFrame([{"id": survey, "survey_name": name, "survey_status": "Active", **stamp}
-                      for survey, (name, _, _) in zip(SURVEYS, QUESTIONS, strict=True)]),
+        pl.DataFrame(
+            [
+                {"id": survey, "survey_name": name, "survey_status": "Active", **stamp}
+                for survey, (name, _, _) in zip(SURVEYS, QUESTIONS, strict=True)
+            ]
+        ),
         clean=True,
     )
     questions, options = [], []
     for survey, (tag, selector, text), (low, high) in zip(SURVEYS, QUESTIONS, SCALES, strict=True):
-        questions.append({"id": "QID1", "survey_id": survey, "question_type": "MC", "selector": selector,
-                          "data_export_tag": tag, "question_text": text, **stamp})
-        questions.append({"id": "QID2", "survey_id": survey, "question_type": "TE", "selector": "ML",
-                          "data_export_tag": f"{tag}_text", "question_text": "Why?", **stamp})
+        questions.append(
+            {
+                "id": "QID1",
+                "survey_id": survey,
+                "question_type": "MC",
+                "selector": selector,
+                "data_export_tag": tag,
+                "question_text": text,
+                **stamp,
+            }
+        )
+        questions.append(
+            {
+                "id": "QID2",
+                "survey_id": survey,
+                "question_type": "TE",
+                "selector": "ML",
+                "data_export_tag": f"{tag}_text",
+                "question_text": "Why?",
+                **stamp,
+            }
+        )
         for value in range(low, high + 1):
-            options.append({"survey_id": survey, "question_id": "QID1", "key": str(value),
-                            "recode_value": str(value), "text": str(value), **stamp})
+            options.append(
+                {
+                    "survey_id": survey,
+                    "question_id": "QID1",
+                    "key": str(value),
+                    "recode_value": str(value),
+                    "text": str(value),
+                    **stamp,
+                }
+            )
     landing.put(QUESTION, pl.DataFrame(questions), clean=True)
     landing.put(OPTION, pl.DataFrame(options), clean=True)
     weeks = (END - START) // (7 * DAY) + 1
-    rows = [{"id": distribution(which, week), "send_date_seconds": START + week * 7 * DAY,
-             "survey_link_survey_id": survey, "request_type": "Invite", "request_status": "Done",
-             "_fivetran_deleted": False}
-            for which, survey in enumerate(SURVEYS) for week in range(weeks)]
+    rows = [
+        {
+            "id": distribution(which, week),
+            "send_date_seconds": START + week * 7 * DAY,
+            "survey_link_survey_id": survey,
+            "request_type": "Invite",
+            "request_status": "Done",
+            "_fivetran_deleted": False,
+        }
+        for which, survey in enumerate(SURVEYS)
+        for week in range(weeks)
+    ]
     frame = pl.DataFrame(rows)
     sent = instant(frame["send_date_seconds"])
     landing.put(
@@ -129,7 +178,9 @@ def _invitations(portion: Portion, landing: Landing) -> None:
     response = "R_" + pl.Series(scrambled(event, 36, "response")).cast(pl.String).str.zfill(11)
     survey = gathered(SURVEYS, metric)
     weekly = pl.concat_str(
-        pl.lit("EMD_"), pl.Series(metric).cast(pl.String), pl.Series(week).cast(pl.String).str.zfill(4)
+        pl.lit("EMD_"),
+        pl.Series(metric).cast(pl.String),
+        pl.Series(week).cast(pl.String).str.zfill(4),
     )
     asked = asked.with_columns(
         contact=contact, response=response, survey=survey, event=pl.Series(event), link=link
@@ -144,7 +195,9 @@ def _invitations(portion: Portion, landing: Landing) -> None:
             distribution_id="distribution",
             contact_lookup_id="link",
             sent_at=instant(asked["sent"]),
-            opened_at=pl.when("opened").then(instant(np.minimum(asked["sent"].to_numpy() + 4000, END - 1))),
+            opened_at=pl.when("opened").then(
+                instant(np.minimum(asked["sent"].to_numpy() + 4000, END - 1))
+            ),
             response_completed_at=pl.when("answered").then(instant(seconds)),
             response_id=pl.when("answered").then("response"),
             status=pl.when("answered")
@@ -153,11 +206,15 @@ def _invitations(portion: Portion, landing: Landing) -> None:
             .then(pl.lit("Opened"))
             .otherwise(pl.lit("Pending")),
             _fivetran_synced=instant(np.where(answered, seconds, asked["sent"].to_numpy())),
-            **{LOT: "event"},
+            __lot="event",
         ),
     )
     said = asked.filter("answered")
-    n, event, seconds = said["n"].to_numpy(), said["event"].to_numpy(), said["answered_at"].to_numpy()
+    n, event, seconds = (
+        said["n"].to_numpy(),
+        said["event"].to_numpy(),
+        said["answered_at"].to_numpy(),
+    )
     rows = n - people.first
     lost = nobody(dice, "anonymous survey", 0.0, event)
     chinese = np.isin(people.array("country")[rows], (1, 3))
@@ -175,13 +232,18 @@ def _invitations(portion: Portion, landing: Landing) -> None:
             end_date=instant(seconds),
             recorded_date=instant(seconds),
             last_modified_date=instant(seconds),
-            recipient_email=pl.when(pl.Series(lost)).then(None).otherwise(people.texts("email", rows)),
+            recipient_email=pl.when(pl.Series(lost))
+            .then(None)
+            .otherwise(people.texts("email", rows)),
             user_language=pl.Series(np.where(chinese, "ZH-S", "EN")),
             _fivetran_synced=instant(seconds),
-            **{LOT: "event", NOBODY: pl.Series(lost)},
+            __lot="event",
+            __nobody=pl.Series(lost),
         ),
     )
-    text = composed(dice, "survey", chinese, said["topic"].to_numpy(), said["mood"].to_numpy(), event)
+    text = composed(
+        dice, "survey", chinese, said["topic"].to_numpy(), said["mood"].to_numpy(), event
+    )
     titles = gathered([text_ for _, _, text_ in QUESTIONS], said["metric"].to_numpy())
     worded = said["worded"].to_numpy()
     parts = []
@@ -189,15 +251,21 @@ def _invitations(portion: Portion, landing: Landing) -> None:
         is_score = index == 0
         parts.append(
             said.select(
-                _fivetran_id="A" + pl.Series(scrambled(event * 2 + index, 37, "answer")).cast(pl.String),
+                _fivetran_id="A"
+                + pl.Series(scrambled(event * 2 + index, 37, "answer")).cast(pl.String),
                 response_id="response",
                 question_id=pl.lit(question),
                 question=titles if is_score else pl.lit("Why?"),
-                question_option_key=pl.col("score").cast(pl.String) if is_score else pl.lit(None, dtype=pl.String),
-                value=pl.col("score").cast(pl.String) if is_score else pl.lit(None, dtype=pl.String),
+                question_option_key=pl.col("score").cast(pl.String)
+                if is_score
+                else pl.lit(None, dtype=pl.String),
+                value=pl.col("score").cast(pl.String)
+                if is_score
+                else pl.lit(None, dtype=pl.String),
                 text=pl.lit(None, dtype=pl.String) if is_score else pl.lit(text),
                 _fivetran_synced=instant(seconds),
-                **{LOT: pl.Series(event * 2 + index), MOMENT: pl.Series(seconds)},
+                __lot=pl.Series(event * 2 + index),
+                __at=pl.Series(seconds),
             ).filter(pl.Series(np.full(len(said), is_score) | worded))
         )
     answers = pl.concat(parts).sort(LOT)
@@ -210,15 +278,28 @@ def _invitations(portion: Portion, landing: Landing) -> None:
     landing.refused_in_place(ANSWER, int(wild.sum()))
     order, need = said["order"].to_numpy(), said["need"].to_numpy()
     data = [
-        said.select("response", "event", key=pl.lit("touchpoint"), value=gathered(TOUCHPOINTS, said["metric"].to_numpy())),
         said.select(
-            "response", "event", key=pl.lit("order_id"), value=pl.Series(order_number(np.maximum(order, 0))).cast(pl.String)
+            "response",
+            "event",
+            key=pl.lit("touchpoint"),
+            value=gathered(TOUCHPOINTS, said["metric"].to_numpy()),
+        ),
+        said.select(
+            "response",
+            "event",
+            key=pl.lit("order_id"),
+            value=pl.Series(order_number(np.maximum(order, 0))).cast(pl.String),
         ).filter(pl.Series(order >= 0)),
         said.select(
-            "response", "event", key=pl.lit("ticket_id"), value=pl.Series(ticket_id(np.maximum(need, 0))).cast(pl.String)
+            "response",
+            "event",
+            key=pl.lit("ticket_id"),
+            value=pl.Series(ticket_id(np.maximum(need, 0))).cast(pl.String),
         ).filter(pl.Series((need >= 0) & np.isin(need, portion.voice.ratings["need"].to_numpy()))),
     ]
-    flat = pl.concat([part.with_columns(which=pl.lit(i)) for i, part in enumerate(data)]).sort("event", "which")
+    flat = pl.concat([part.with_columns(which=pl.lit(i)) for i, part in enumerate(data)]).sort(
+        "event", "which"
+    )
     landing.put(
         EMBEDDED,
         flat.select(
@@ -227,6 +308,6 @@ def _invitations(portion: Portion, landing: Landing) -> None:
             response_id="response",
             value="value",
             _fivetran_synced=instant(np.full(len(flat), END - 1, dtype=np.int64)),
-            **{LOT: pl.col("event") * 4 + pl.col("which")},
+            __lot=pl.col("event") * 4 + pl.col("which"),
         ),
     )

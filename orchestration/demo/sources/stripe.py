@@ -7,7 +7,7 @@ import polars as pl
 
 from orchestration.demo import places
 from orchestration.demo.catalogue import DAY, END, PLANS, START
-from orchestration.demo.dirt import LOT, MOMENT, NOBODY, Refusal, Sheet
+from orchestration.demo.dirt import LOT, Refusal, Sheet
 from orchestration.demo.disguises import Style, profiles
 from orchestration.demo.draws import Ints, expanded, scrambled
 from orchestration.demo.files import Layout
@@ -26,18 +26,22 @@ from orchestration.demo.sources.common import (
 )
 from orchestration.demo.sources.shopify import order_number
 
-STYLE = Style("stripe", mail=0.93, phone=0.22, named=0.95, chinese_script=0.1, address=0.6, twice=0.02)
+STYLE = Style(
+    "stripe", mail=0.96, phone=0.22, named=0.95, chinese_script=0.1, address=0.6, twice=0.02
+)
 MONTH = 2_629_800
 CODES = tuple(code.lower() for code in CURRENCIES)
 REASONS = ("customer_service", "too_expensive", "low_quality", "unused", "missing_features")
 
-CUSTOMER = Sheet("stripe", "customer", ("id",), deleted="is_deleted", updated="_fivetran_synced", erased=0.0)
+CUSTOMER = Sheet(
+    "stripe", "customer", ("id",), deleted="is_deleted", updated="_fivetran_synced", erased=0.0
+)
 CARD = Sheet("stripe", "card", ("id",))
 CHARGE = Sheet(
     "stripe",
     "charge",
     ("id",),
-    by="quarter",
+    by="year",
     updated="_fivetran_synced",
     minor={"amount": "currency"},
     refusals=(Refusal("created", "not a time"), Refusal("id", None), Refusal("currency", None)),
@@ -70,7 +74,11 @@ def write(portion: Portion, landing: Landing) -> pl.DataFrame:
 def write_once(landing: Landing) -> None:
     """Plans and their products."""
     synced = instant(np.full(len(PLANS) * len(CODES), START, dtype=np.int64))
-    rows = [(name, cents, code, rate) for name, cents in PLANS for code, rate in zip(CODES, places.UNITS_PER_DOLLAR, strict=True)]
+    rows = [
+        (name, cents, code, rate)
+        for name, cents in PLANS
+        for code, rate in zip(CODES, places.UNITS_PER_DOLLAR, strict=True)
+    ]
     landing.put(
         PLAN,
         pl.DataFrame(
@@ -106,7 +114,7 @@ def write_once(landing: Landing) -> None:
 
 def plan_price(cents: int, rate: float) -> int:
     """The monthly price of a plan in the minor units of a currency."""
-    return int(round(cents * rate / 10)) * 10
+    return round(cents * rate / 10) * 10
 
 
 def _customers(portion: Portion, landing: Landing) -> pl.DataFrame:
@@ -131,7 +139,7 @@ def _customers(portion: Portion, landing: Landing) -> pl.DataFrame:
             is_deleted=pl.lit(False),
             livemode=pl.lit(True),
             _fivetran_synced=instant(frame["updated"]),
-            **{LOT: pl.Series(n * 2 + copy)},
+            __lot=pl.Series(n * 2 + copy),
         ),
     )
     carded = frame.with_columns(id=ids, lot=pl.Series(n * 2 + copy)).filter(
@@ -148,7 +156,7 @@ def _customers(portion: Portion, landing: Landing) -> pl.DataFrame:
             created=instant(carded["created"]),
             is_deleted=pl.lit(False),
             _fivetran_synced=instant(carded["updated"]),
-            **{LOT: "lot"},
+            __lot="lot",
         ),
     )
     return written_truth(frame, "stripe", ids)
@@ -188,7 +196,7 @@ def _subscriptions(portion: Portion, landing: Landing) -> pl.DataFrame:
             quantity=pl.lit(1),
             livemode=pl.lit(True),
             _fivetran_synced=synced,
-            **{LOT: pl.Series(n)},
+            __lot=pl.Series(n),
         ),
     )
     names = [f"plan_{name}_{code}" for name, _ in PLANS for code in CODES]
@@ -201,11 +209,15 @@ def _subscriptions(portion: Portion, landing: Landing) -> pl.DataFrame:
             quantity=pl.lit(1),
             created=instant(started),
             _fivetran_synced=synced,
-            **{LOT: pl.Series(n)},
+            __lot=pl.Series(n),
         ),
     )
-    prices = np.asarray([[plan_price(cents, rate) for rate in places.UNITS_PER_DOLLAR] for _, cents in PLANS])
-    return _invoices(portion, landing, n, started, ended, prices[plan, country], country, owner, ids)
+    prices = np.asarray(
+        [[plan_price(cents, rate) for rate in places.UNITS_PER_DOLLAR] for _, cents in PLANS]
+    )
+    return _invoices(
+        portion, landing, n, started, ended, prices[plan, country], country, owner, ids
+    )
 
 
 def _invoices(
@@ -254,7 +266,9 @@ def _invoices(
             "number": "INV-" + pl.Series(number).cast(pl.String),
             "is_deleted": np.zeros(len(rows), dtype=np.bool_),
             "livemode": np.ones(len(rows), dtype=np.bool_),
-            "_fivetran_synced": instant(updated_after(dice, "invoice", np.where(paid, paid_at, issued), number)),
+            "_fivetran_synced": instant(
+                updated_after(dice, "invoice", np.where(paid, paid_at, issued), number)
+            ),
             LOT: number,
         }
     )
@@ -308,7 +322,9 @@ def _charges(portion: Portion, landing: Landing, invoices: pl.DataFrame) -> None
         __lot=pl.Series(lot // 64 * 4096 + 2048 + lot % 64 * 2),
     )
     every = pl.concat([of_orders, of_invoices])
-    refused_by_bank = every.filter(pl.Series(dice.chance(0.03, "declined", every["__lot"].to_numpy())))
+    refused_by_bank = every.filter(
+        pl.Series(dice.chance(0.03, "declined", every["__lot"].to_numpy()))
+    )
     refused_by_bank = refused_by_bank.with_columns(
         id=pl.concat_str(pl.col("id"), pl.lit("f")),
         status=pl.lit("failed"),
@@ -339,7 +355,9 @@ def _charges(portion: Portion, landing: Landing, invoices: pl.DataFrame) -> None
             metadata="metadata",
             livemode=pl.lit(True),
             _fivetran_synced=instant(synced),
-            **{LOT: "__lot", MOMENT: "__seconds", NOBODY: "__of_nobody"},
+            __lot="__lot",
+            __at="__seconds",
+            __nobody="__of_nobody",
         ).sort(LOT),
     )
     back = orders.with_columns(charge=charge).filter(pl.col("refund") > 0)
@@ -354,7 +372,7 @@ def _charges(portion: Portion, landing: Landing, invoices: pl.DataFrame) -> None
             reason=pl.lit("requested_by_customer"),
             status=pl.lit("succeeded"),
             _fivetran_synced=instant(back["refund_at"]),
-            **{LOT: "order"},
+            __lot="order",
         ),
     )
     fought = orders.with_columns(charge=charge).filter(
@@ -373,6 +391,6 @@ def _charges(portion: Portion, landing: Landing, invoices: pl.DataFrame) -> None
             status=gathered(("lost", "won", "under_review"), fought["order"].to_numpy() % 3),
             livemode=pl.lit(True),
             _fivetran_synced=instant(when),
-            **{LOT: "order"},
+            __lot="order",
         ),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from orchestration.demo.behaviour import CHAT
 from orchestration.demo.catalogue import EMPLOYEES, END, START, TOPICS, seconds_of
-from orchestration.demo.dirt import LOT, MOMENT, NOBODY, Refusal, Sheet
+from orchestration.demo.dirt import LOT, Refusal, Sheet
 from orchestration.demo.disguises import Style, profiles
 from orchestration.demo.draws import Ints, scrambled
 from orchestration.demo.files import Layout
 from orchestration.demo.landing import Landing
+from orchestration.demo.needs import CHAT
 from orchestration.demo.persons import gathered
 from orchestration.demo.sources.common import (
     Portion,
@@ -26,7 +26,7 @@ from orchestration.demo.sources.common import (
 from orchestration.demo.sources.shopify import order_number
 from orchestration.demo.texts import composed
 
-STYLE = Style("zendesk", mail=0.93, phone=0.35, named=0.99, chinese_script=0.75)
+STYLE = Style("zendesk", mail=0.96, phone=0.35, named=0.99, chinese_script=0.75)
 USER_BASE, TICKET_BASE, AGENT_BASE = 380_000_000_000, 1_000_000, 403_000_000_000
 ORGANISATION_BASE = 370_000_000_000
 
@@ -42,10 +42,12 @@ TICKET = Sheet(
     before={"status": "open"},
     refusals=(Refusal("created_at", "last week"), Refusal("id", None)),
 )
-HISTORY = Sheet("zendesk", "ticket_field_history", ("ticket_id", "field_name", "updated"), Layout("csv.gz"))
-COMMENT = Sheet("zendesk", "ticket_comment", ("id",), by="year")
+HISTORY = Sheet(
+    "zendesk", "ticket_field_history", ("ticket_id", "field_name", "updated"), Layout("csv.gz")
+)
+COMMENT = Sheet("zendesk", "ticket_comment", ("id",), by="year", repeated=0.003)
 CHAT_SHEET = Sheet("zendesk", "ticket_chat", ("chat_id",))
-CHAT_EVENT = Sheet("zendesk", "ticket_chat_event", ("chat_id", "chat_index"), Layout("jsonl"), repeated=0.0)
+CHAT_EVENT = Sheet("zendesk", "ticket_chat_event", ("chat_id", "chat_index"), Layout("jsonl"))
 
 
 def write(portion: Portion, landing: Landing) -> pl.DataFrame:
@@ -73,7 +75,9 @@ def write_once(landing: Landing) -> None:
                 "name": [person.name for person in EMPLOYEES],
                 "email": [f"{person.employee_id.lower()}@scv-demo.example" for person in EMPLOYEES],
                 "phone": pl.Series([None] * len(number), dtype=pl.String),
-                "role": ["admin" if person.role == "team lead" else "agent" for person in EMPLOYEES],
+                "role": [
+                    "admin" if person.role == "team lead" else "agent" for person in EMPLOYEES
+                ],
                 "organization_id": pl.Series([None] * len(number), dtype=pl.Int64),
                 "external_id": pl.Series([None] * len(number), dtype=pl.String),
                 "locale": ["en-US"] * len(number),
@@ -106,7 +110,7 @@ def _users(portion: Portion, landing: Landing) -> pl.DataFrame:
     frame = profiles(portion.people, portion.dice, STYLE)
     n, copy = frame["n"].to_numpy(), frame["copy"].to_numpy()
     ids = number_of(n, copy, USER_BASE, "zendesk")
-    logged = portion.dice.chance(0.55, "zendesk external", n, copy)
+    logged = portion.dice.chance(0.7, "zendesk external", n, copy)
     synced = instant(frame["updated"])
     firm_id = pl.Series(ORGANISATION_BASE + n // 4)
     landing.put(
@@ -125,7 +129,7 @@ def _users(portion: Portion, landing: Landing) -> pl.DataFrame:
             created_at=instant(frame["created"]),
             updated_at=synced,
             _fivetran_synced=synced,
-            **{LOT: pl.Series(n * 2 + copy)},
+            __lot=pl.Series(n * 2 + copy),
         ),
     )
     firms = frame.with_columns(id=firm_id).filter(pl.col("firm") & (pl.col("copy") == 0))
@@ -137,7 +141,7 @@ def _users(portion: Portion, landing: Landing) -> pl.DataFrame:
             created_at=instant(firms["created"]),
             updated_at=instant(firms["updated"]),
             _fivetran_synced=instant(firms["updated"]),
-            **{LOT: "n"},
+            __lot="n",
         ),
         clean=True,
     )
@@ -163,15 +167,22 @@ def _tickets(portion: Portion, landing: Landing) -> pl.DataFrame:
     chat = tickets["channel"].to_numpy() == CHAT
     first, last = tickets["first_at"].to_numpy(), tickets["last_at"].to_numpy()
     reply = np.minimum(first + 60 + tickets["wait"].to_numpy(), END - 120)
-    solved = last + np.maximum(tickets["wait"].to_numpy(), 900) + dice.below(30 * 3600, "solving", need)
+    solved = (
+        last + np.maximum(tickets["wait"].to_numpy(), 900) + dice.below(30 * 3600, "solving", need)
+    )
     done = tickets["settled"].to_numpy() & (solved < END)
     closed = solved + 4 * 86_400
-    status = np.where(~done, np.where(dice.chance(0.5, "pending", need), "pending", "open"),
-                      np.where(closed < END, "closed", "solved"))
+    status = np.where(
+        ~done,
+        np.where(dice.chance(0.5, "pending", need), "pending", "open"),
+        np.where(closed < END, "closed", "solved"),
+    )
     mail = people.texts("email", rows)
     topic = tickets["topic"].to_numpy()
     order = tickets["order"].to_numpy()
-    updated = np.minimum(np.where(done, np.where(closed < END, closed, solved), last + 3600), END - 30)
+    updated = np.minimum(
+        np.where(done, np.where(closed < END, closed, solved), last + 3600), END - 30
+    )
     tickets = tickets.with_columns(
         ticket=pl.Series(ticket_id(need)),
         reply=pl.Series(reply),
@@ -202,7 +213,9 @@ def _tickets(portion: Portion, landing: Landing) -> pl.DataFrame:
             created_at=instant(first),
             updated_at=instant(updated),
             _fivetran_synced=instant(updated),
-            **{LOT: "need", MOMENT: "first_at", NOBODY: "lost"},
+            __lot="need",
+            __at="first_at",
+            __nobody="lost",
         ),
     )
     return tickets
@@ -260,7 +273,7 @@ def _history(portion: Portion, landing: Landing, tickets: pl.DataFrame) -> None:
             "value",
             updated=instant(frame["seconds"]),
             _fivetran_synced=instant(frame["seconds"].to_numpy() + 300),
-            **{LOT: "lot"},
+            __lot="lot",
         ),
     )
 
@@ -273,15 +286,36 @@ def _comments(portion: Portion, landing: Landing, tickets: pl.DataFrame) -> None
     """What the customer wrote at each contact, the agent's answer, and internal notes."""
     dice = portion.dice
     contacts = portion.story.contacts.filter(pl.col("channel") <= CHAT).join(
-        tickets.select("need", "ticket", "requester", "mood", "lost", "reply"), on="need", how="left", maintain_order="left"
+        tickets.select("need", "ticket", "requester", "mood", "lost", "reply"),
+        on="need",
+        how="left",
+        maintain_order="left",
     )
     need, i = contacts["need"].to_numpy(), contacts["i"].to_numpy()
     chinese = _speaks_chinese(portion, contacts["n"].to_numpy())
-    asked = composed(dice, "comment", chinese, contacts["topic"].to_numpy(), contacts["mood"].to_numpy() * 0.6, need, i)
+    asked = composed(
+        dice,
+        "comment",
+        chinese,
+        contacts["topic"].to_numpy(),
+        contacts["mood"].to_numpy() * 0.6,
+        need,
+        i,
+    )
     at = contacts["at"].to_numpy()
     answered = np.minimum(at + contacts["wait"].to_numpy() + 60, END - 60)
-    answer = pl.Series(np.where(chinese, "您好，我们已经收到您的问题，正在处理。", "Hello, we have your message and are working on it."))
-    note = pl.Series(np.where(contacts["solved"].to_numpy(), "Solved at this contact.", "Handed to the back office."))
+    answer = pl.Series(
+        np.where(
+            chinese,
+            "您好，我们已经收到您的问题，正在处理。",
+            "Hello, we have your message and are working on it.",
+        )
+    )
+    note = pl.Series(
+        np.where(
+            contacts["solved"].to_numpy(), "Solved at this contact.", "Handed to the back office."
+        )
+    )
     parts = []
     for slot, body, seconds, public, by_agent in (
         (0, asked, at, True, False),
@@ -290,7 +324,9 @@ def _comments(portion: Portion, landing: Landing, tickets: pl.DataFrame) -> None
     ):
         parts.append(
             contacts.select(
-                id=pl.Series(1_030_000_000_000 + scrambled((need * 8 + i) * 4 + slot, 38, "comment")),
+                id=pl.Series(
+                    1_030_000_000_000 + scrambled((need * 8 + i) * 4 + slot, 38, "comment")
+                ),
                 ticket_id="ticket",
                 user_id=agent_id(contacts["employee"].to_numpy())
                 if by_agent
@@ -301,9 +337,12 @@ def _comments(portion: Portion, landing: Landing, tickets: pl.DataFrame) -> None
                 voice_comment=pl.lit(False),
                 facebook_comment=pl.lit(False),
                 tweet=pl.lit(False),
-                via_channel=pl.when(pl.col("channel") == CHAT).then(pl.lit("chat")).otherwise(pl.lit("email")),
+                via_channel=pl.when(pl.col("channel") == CHAT)
+                .then(pl.lit("chat"))
+                .otherwise(pl.lit("email")),
                 _fivetran_synced=instant(seconds + 400),
-                **{LOT: pl.Series((need * 8 + i) * 4 + slot), MOMENT: pl.Series(seconds)},
+                __lot=pl.Series((need * 8 + i) * 4 + slot),
+                __at=pl.Series(seconds),
             ).filter(pl.Series((slot < 2) | (need % 4 == 0)))
         )
     landing.put(COMMENT, pl.concat(parts).sort(LOT))
@@ -319,25 +358,37 @@ def _comments(portion: Portion, landing: Landing, tickets: pl.DataFrame) -> None
             channel=pl.lit("chat"),
             authenticated=pl.lit(True),
             _fivetran_synced=instant(at + 4000),
-            **{LOT: pl.Series(need * 8 + i)},
+            __lot=pl.Series(need * 8 + i),
         ),
     )
     events = []
-    for index, (kind, offset) in enumerate((("ChatJoin", 0), ("ChatMessage", 12), ("ChatMessage", 75), ("ChatLeave", 600))):
+    for index, (kind, offset) in enumerate(
+        (("ChatJoin", 0), ("ChatMessage", 12), ("ChatMessage", 75), ("ChatLeave", 600))
+    ):
         by_agent = index == 2
-        actor = pl.concat_str(pl.lit("agent:"), agent_id(chats["employee"].to_numpy()).cast(pl.String))
+        actor = pl.concat_str(
+            pl.lit("agent:"), agent_id(chats["employee"].to_numpy()).cast(pl.String)
+        )
         events.append(
             chats.select(
                 chat_id=chat,
                 created_at=instant(np.minimum(at + offset, END - 5)),
-                actor_id=actor if by_agent else pl.concat_str(pl.lit("visitor:"), pl.col("n").cast(pl.String)),
-                chat_index=pl.lit(index),
-                message=pl.lit(answer.gather(np.flatnonzero(contacts["channel"].to_numpy() == CHAT)))
+                actor_id=actor
                 if by_agent
-                else (pl.lit(asked.gather(np.flatnonzero(contacts["channel"].to_numpy() == CHAT))) if index == 1 else pl.lit(None, dtype=pl.String)),
+                else pl.concat_str(pl.lit("visitor:"), pl.col("n").cast(pl.String)),
+                chat_index=pl.lit(index),
+                message=pl.lit(
+                    answer.gather(np.flatnonzero(contacts["channel"].to_numpy() == CHAT))
+                )
+                if by_agent
+                else (
+                    pl.lit(asked.gather(np.flatnonzero(contacts["channel"].to_numpy() == CHAT)))
+                    if index == 1
+                    else pl.lit(None, dtype=pl.String)
+                ),
                 type=pl.lit(kind),
                 _fivetran_synced=instant(at + 4000),
-                **{LOT: pl.Series((need * 8 + i) * 4 + index)},
+                __lot=pl.Series((need * 8 + i) * 4 + index),
             )
         )
     landing.put(CHAT_EVENT, pl.concat(events).sort(LOT))
