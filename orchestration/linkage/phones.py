@@ -39,7 +39,6 @@ def normalise_phones(texts: pa.Table) -> pa.Table:
     raw_values = texts.column("raw_value").to_pylist()
     countries = texts.column("country").to_pylist()
     keys = [
-        phone_key(raw, country or None)
-        for raw, country in zip(raw_values, countries, strict=True)
+        phone_key(raw, country or None) for raw, country in zip(raw_values, countries, strict=True)
     ]
     return texts.append_column("phone_key", pa.array(keys, pa.string()))

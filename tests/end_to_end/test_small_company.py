@@ -46,9 +46,29 @@ O7;A2;;2027-01-01;GBP;70
 """
 
 FEEDBACK = [
-    {"feedback_id": "F1", "customer_ref": "A1", "kind": "survey", "metric": "nps", "score": 9, "submitted_at": "2026-02-01"},
-    {"feedback_id": "F2", "customer_ref": "A1", "kind": "survey", "metric": "nps", "score": 11, "submitted_at": "2026-02-02"},
-    {"feedback_id": "F3", "email": "wang.fang@mail.cn", "kind": "review", "text": "很好", "submitted_at": 1769990400},
+    {
+        "feedback_id": "F1",
+        "customer_ref": "A1",
+        "kind": "survey",
+        "metric": "nps",
+        "score": 9,
+        "submitted_at": "2026-02-01",
+    },
+    {
+        "feedback_id": "F2",
+        "customer_ref": "A1",
+        "kind": "survey",
+        "metric": "nps",
+        "score": 11,
+        "submitted_at": "2026-02-02",
+    },
+    {
+        "feedback_id": "F3",
+        "email": "wang.fang@mail.cn",
+        "kind": "review",
+        "text": "很好",
+        "submitted_at": 1769990400,
+    },
     {"feedback_id": "F4", "customer_ref": "A1", "kind": "gossip", "submitted_at": "2026-02-02"},
 ]
 
@@ -104,7 +124,9 @@ class Company:
         return summary
 
     def ask(self, query: str) -> list[Any]:
-        with duckdb.connect(str(self.root / "warehouse" / "scv.duckdb"), read_only=True) as connection:
+        with duckdb.connect(
+            str(self.root / "warehouse" / "scv.duckdb"), read_only=True
+        ) as connection:
             rows = connection.execute(query).fetchall()
         return [row[0] if len(row) == 1 else row for row in rows]
 
@@ -126,16 +148,27 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
         "shop,canonical,operational,Shop,2,Asia/Shanghai,GB,delta,24,stop,true\n"
         "club,canonical,operational,Club,3,UTC,GB,full,24,stop,true\n"
     )
-    (config / "exchange_rates.csv").write_text("rate_date,currency,rate\n2026-01-01,EUR,1\n2026-01-01,GBP,0.8\n")
+    (config / "exchange_rates.csv").write_text(
+        "rate_date,currency,rate\n2026-01-01,EUR,1\n2026-01-01,GBP,0.8\n"
+    )
     company.land("crm/profiles/p.csv", PROFILES)
     company.land("crm/identifiers/i.csv", IDENTIFIERS.replace("S1,external:crm,A1\n", ""))
     company.land("crm/orders/o.csv", ORDERS)
     company.land("crm/payments/p.csv", PAYMENTS)
-    company.land("crm/feedback/f.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in FEEDBACK))
+    company.land(
+        "crm/feedback/f.jsonl",
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in FEEDBACK),
+    )
     company.land("crm/interactions/n.csv", INTERACTIONS)
     company.land("crm/web_events/w.csv", WEB_EVENTS)
-    company.land("shop/profiles/p.csv", "source_record_id,full_name,created_at\nS1,A. Lee,2026-01-01 08:00:00\n")
-    company.land("shop/identifiers/i.csv", "source_record_id,identifier_type,identifier_value\nS1,external:crm,A1\n")
+    company.land(
+        "shop/profiles/p.csv",
+        "source_record_id,full_name,created_at\nS1,A. Lee,2026-01-01 08:00:00\n",
+    )
+    company.land(
+        "shop/identifiers/i.csv",
+        "source_record_id,identifier_type,identifier_value\nS1,external:crm,A1\n",
+    )
     company.land("club/profiles/p.csv", "source_record_id,full_name\nK1,Kay\nK2,Kim\n")
     return company
 
@@ -183,7 +216,10 @@ def day_2(company: Company, day_1: Day) -> Day:
         "A1,Ann Old,old@mail.com,2025-12-01,\n",
     )
     company.land("crm/profiles/again.csv", PROFILES)
-    company.land("crm/orders/o2.csv", "order_id,customer_ref,ordered_at,currency,total_amount\nO5,A1,2026-01-08,GBP,50\n")
+    company.land(
+        "crm/orders/o2.csv",
+        "order_id,customer_ref,ordered_at,currency,total_amount\nO5,A1,2026-01-08,GBP,50\n",
+    )
     company.land("club/profiles/p2.csv", "source_record_id,full_name\nK2,Kim\n")
     return publish(company)
 
@@ -199,7 +235,11 @@ def day_3(company: Company, day_2: Day) -> Day:
 
 
 def test_names_in_both_orders_and_a_shared_email_are_one_customer(day_1: Day) -> None:
-    assert day_1.customers["crm", "A1"] == day_1.customers["crm", "A2"] == day_1.customers["shop", "S1"]
+    assert (
+        day_1.customers["crm", "A1"]
+        == day_1.customers["crm", "A2"]
+        == day_1.customers["shop", "S1"]
+    )
 
 
 def test_a_shared_family_phone_joins_one_name_only(day_1: Day) -> None:
@@ -220,7 +260,9 @@ def test_an_email_that_exists_only_on_an_order_is_a_customer(day_1: Day) -> None
 
 
 def test_an_email_that_a_profile_has_finds_that_profile(day_1: Day) -> None:
-    assert day_1.ask("select customer_id from core.fct_orders where order_id = 'O2'") == [day_1.customers["crm", "D1"]]
+    assert day_1.ask("select customer_id from core.fct_orders where order_id = 'O2'") == [
+        day_1.customers["crm", "D1"]
+    ]
     assert day_1.ask("select customer_id from core.fct_feedback where feedback_id = 'F3'") == [
         day_1.customers["crm", "D1"]
     ]
@@ -229,18 +271,31 @@ def test_an_email_that_a_profile_has_finds_that_profile(day_1: Day) -> None:
 def test_rows_of_nobody_are_kept(day_1: Day) -> None:
     assert day_1.ask("select customer_id from core.fct_orders where order_id = 'O4'") == [None]
     # The family phone leads to two customers, so it leads to none.
-    assert day_1.ask("select customer_id from core.fct_interactions where interaction_id = 'N2'") == [None]
+    assert day_1.ask(
+        "select customer_id from core.fct_interactions where interaction_id = 'N2'"
+    ) == [None]
 
 
 def test_a_device_is_stitched_backwards_when_someone_logs_in(day_1: Day) -> None:
     ann = day_1.customers["crm", "A1"]
-    assert day_1.ask("select customer_id from core.fct_web_events order by event_id") == [ann, ann, ann, None]
-    assert day_1.ask("select customer_id from core.fct_interactions where interaction_id = 'N3'") == [ann]
-    assert day_1.ask("select event_count from core.fct_web_sessions where device_id = 'dev-1' order by started_at") == [2, 1]
+    assert day_1.ask("select customer_id from core.fct_web_events order by event_id") == [
+        ann,
+        ann,
+        ann,
+        None,
+    ]
+    assert day_1.ask(
+        "select customer_id from core.fct_interactions where interaction_id = 'N3'"
+    ) == [ann]
+    assert day_1.ask(
+        "select event_count from core.fct_web_sessions where device_id = 'dev-1' order by started_at"
+    ) == [2, 1]
 
 
 def test_every_refused_row_says_why(day_1: Day) -> None:
-    refused = day_1.ask("select table_name, line_number, layer, reason from quality.quarantine order by all")
+    refused = day_1.ask(
+        "select table_name, line_number, layer, reason from quality.quarantine order by all"
+    )
     assert [(table, line, layer) for table, line, layer, _ in refused] == [
         ("feedback", 2, "staging"),
         ("feedback", 4, "raw"),
@@ -257,20 +312,22 @@ def test_every_refused_row_says_why(day_1: Day) -> None:
 
 
 def test_a_bad_optional_value_costs_only_itself(day_1: Day) -> None:
-    assert day_1.ask("select rows_with_bad_values from quality.files where table_name = 'profiles' and source_id = 'crm'") == [1]
+    assert day_1.ask(
+        "select rows_with_bad_values from quality.files where table_name = 'profiles' and source_id = 'crm'"
+    ) == [1]
     assert day_1.ask(
         f"select has_birth_date_conflict from marts.customer_360 where customer_id = '{day_1.customers['crm', 'A1']}'"
     ) == [False]
 
 
 def test_times_are_utc_and_money_is_exact(day_1: Day) -> None:
-    assert day_1.ask("select cast(ordered_at as varchar), cast(total_amount as varchar) from core.fct_orders where order_id = 'O1'") == [
-        ("2026-01-05 02:00:00", "10.5000")
-    ]
+    assert day_1.ask(
+        "select cast(ordered_at as varchar), cast(total_amount as varchar) from core.fct_orders where order_id = 'O1'"
+    ) == [("2026-01-05 02:00:00", "10.5000")]
     # The shop's clock hangs in Shanghai.
-    assert day_1.ask("select cast(min(observed_at) as varchar) from identity.golden_values where source_id = 'shop'") == [
-        "2026-01-01 00:00:00"
-    ]
+    assert day_1.ask(
+        "select cast(min(observed_at) as varchar) from identity.golden_values where source_id = 'shop'"
+    ) == ["2026-01-01 00:00:00"]
 
 
 def test_the_360_counts_what_happened_by_the_day(day_1: Day) -> None:
@@ -284,9 +341,13 @@ def test_the_360_counts_what_happened_by_the_day(day_1: Day) -> None:
 
 
 def test_amounts_are_converted_by_the_rate_of_their_day(day_1: Day) -> None:
-    assert day_1.ask("select cast(total_amount_reporting as varchar) from core.fct_orders where order_id = 'O4'") == ["32.0000"]
+    assert day_1.ask(
+        "select cast(total_amount_reporting as varchar) from core.fct_orders where order_id = 'O4'"
+    ) == ["32.0000"]
     # No rate is younger than a month by then; the row stays and says so.
-    assert day_1.ask("select total_amount_reporting is null from core.fct_orders where order_id = 'O7'") == [False]
+    assert day_1.ask(
+        "select total_amount_reporting is null from core.fct_orders where order_id = 'O7'"
+    ) == [False]
 
 
 @pytest.fixture(params=["day_1", "day_2", "day_3"])
@@ -296,17 +357,23 @@ def any_day(request: pytest.FixtureRequest) -> Iterator[Day]:
 
 def test_every_row_and_every_cent_is_accounted_for(any_day: Day) -> None:
     assert any_day.ask("select * from quality.reconciliation where rows_difference != 0") == []
-    assert any_day.ask("select * from quality.reconciliation_amounts where amount_difference != 0") == []
+    assert (
+        any_day.ask("select * from quality.reconciliation_amounts where amount_difference != 0")
+        == []
+    )
     assert any_day.ask("select count(*) from quality.reconciliation") != [0]
 
 
 def test_one_live_customer_per_profile_and_one_row_per_live_customer(any_day: Day) -> None:
-    assert any_day.ask(
-        "select crosswalk.* from identity.crosswalk left join identity.customers using (customer_id) where is_live is not true"
-    ) == []
-    assert any_day.ask("select count(*), count(distinct customer_id) from marts.customer_360") == any_day.ask(
-        "select count(*), count(*) from identity.customers where is_live"
+    assert (
+        any_day.ask(
+            "select crosswalk.* from identity.crosswalk left join identity.customers using (customer_id) where is_live is not true"
+        )
+        == []
     )
+    assert any_day.ask(
+        "select count(*), count(distinct customer_id) from marts.customer_360"
+    ) == any_day.ask("select count(*), count(*) from identity.customers where is_live")
 
 
 def test_no_golden_value_that_nobody_sent(any_day: Day) -> None:
@@ -318,8 +385,12 @@ def test_no_golden_value_that_nobody_sent(any_day: Day) -> None:
 def test_a_merge_keeps_one_id_and_the_other_leads_to_it(day_1: Day, day_2: Day) -> None:
     ann, wang = day_1.customers["crm", "A1"], day_1.customers["crm", "D1"]
     assert day_2.customers["crm", "D1"] == day_2.customers["crm", "A1"] == ann
-    assert day_2.ask(f"select is_live, merged_into from identity.customers where customer_id = '{wang}'") == [(False, ann)]
-    assert ("merged", wang, ann) in day_2.ask("select event_type, customer_id, other_customer_id from identity.events")
+    assert day_2.ask(
+        f"select is_live, merged_into from identity.customers where customer_id = '{wang}'"
+    ) == [(False, ann)]
+    assert ("merged", wang, ann) in day_2.ask(
+        "select event_type, customer_id, other_customer_id from identity.events"
+    )
 
 
 def test_history_moves_with_the_customer(day_1: Day, day_2: Day) -> None:
@@ -330,14 +401,20 @@ def test_history_moves_with_the_customer(day_1: Day, day_2: Day) -> None:
 
 def test_the_newest_version_wins_and_an_older_one_never_does(day_2: Day) -> None:
     ann = day_2.customers["crm", "A1"]
-    assert day_2.ask(f"select count(*) from identity.golden_values where customer_id = '{ann}' and attribute_value = 'Ann Old'") == [0]
-    assert day_2.ask("select rows_superseded from quality.reconciliation where entity = 'profiles' and source_id = 'crm'") == [3]
+    assert day_2.ask(
+        f"select count(*) from identity.golden_values where customer_id = '{ann}' and attribute_value = 'Ann Old'"
+    ) == [0]
+    assert day_2.ask(
+        "select rows_superseded from quality.reconciliation where entity = 'profiles' and source_id = 'crm'"
+    ) == [3]
 
 
 def test_a_deletion_leaves_core_and_is_counted(day_1: Day, day_2: Day) -> None:
     assert ("crm", "B2") not in day_2.customers
     assert day_2.customers["crm", "B1"] == day_1.customers["crm", "B1"]
-    assert day_2.ask("select rows_deleted from quality.reconciliation where entity = 'profiles' and source_id = 'crm'") == [1]
+    assert day_2.ask(
+        "select rows_deleted from quality.reconciliation where entity = 'profiles' and source_id = 'crm'"
+    ) == [1]
 
 
 def test_a_key_absent_from_a_full_delivery_is_deleted(day_2: Day) -> None:
@@ -346,27 +423,41 @@ def test_a_key_absent_from_a_full_delivery_is_deleted(day_2: Day) -> None:
 
 
 def test_the_same_bytes_are_a_duplicate(day_2: Day) -> None:
-    assert day_2.ask("select status from quality.files where file_name = 'again.csv'") == ["duplicate"]
+    assert day_2.ask("select status from quality.files where file_name = 'again.csv'") == [
+        "duplicate"
+    ]
     assert day_2.summary["files"]["duplicate"] == 1
 
 
 def test_a_corrected_row_that_lands_is_counted(day_2: Day) -> None:
-    assert day_2.ask("select cast(total_amount as varchar) from core.fct_orders where order_id = 'O5'") == ["50.0000"]
+    assert day_2.ask(
+        "select cast(total_amount as varchar) from core.fct_orders where order_id = 'O5'"
+    ) == ["50.0000"]
 
 
 def test_a_split_leaves_the_id_with_the_larger_part(day_2: Day, day_3: Day) -> None:
     assert day_3.customers["crm", "A1"] == day_2.customers["crm", "A1"]
     assert day_3.customers["crm", "D1"] != day_2.customers["crm", "A1"]
-    assert [day_3.customers["crm", "D1"]] == day_3.ask("select customer_id from core.fct_orders where order_id = 'O2'")
+    assert [day_3.customers["crm", "D1"]] == day_3.ask(
+        "select customer_id from core.fct_orders where order_id = 'O2'"
+    )
 
 
 def test_untouched_records_never_change_their_id(day_1: Day, day_3: Day) -> None:
-    untouched = [("crm", key) for key in ("A1", "A2", "B1", "C1", "T1", "T2", "I1", "I2")] + [("shop", "S1"), ("club", "K2")]
-    assert {key: day_3.customers[key] for key in untouched} == {key: day_1.customers[key] for key in untouched}
+    untouched = [("crm", key) for key in ("A1", "A2", "B1", "C1", "T1", "T2", "I1", "I2")] + [
+        ("shop", "S1"),
+        ("club", "K2"),
+    ]
+    assert {key: day_3.customers[key] for key in untouched} == {
+        key: day_1.customers[key] for key in untouched
+    }
 
 
 def test_ids_form_no_cycle(day_3: Day) -> None:
-    assert day_3.ask(
-        "select dead.customer_id from identity.customers as dead left join identity.customers as survivor "
-        "on dead.merged_into = survivor.customer_id where dead.merged_into is not null and not survivor.is_live"
-    ) == []
+    assert (
+        day_3.ask(
+            "select dead.customer_id from identity.customers as dead left join identity.customers as survivor "
+            "on dead.merged_into = survivor.customer_id where dead.merged_into is not null and not survivor.is_live"
+        )
+        == []
+    )

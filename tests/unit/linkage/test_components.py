@@ -33,7 +33,9 @@ def by_hand(edges: list[tuple[int, int]]) -> list[int]:
 
 
 @given(edge_lists, st.randoms(use_true_random=False))
-def test_clusters_are_what_following_every_edge_gives(edges: list[tuple[int, int]], random: object) -> None:
+def test_clusters_are_what_following_every_edge_gives(
+    edges: list[tuple[int, int]], random: object
+) -> None:
     result = connected_components(NODES, as_table(edges))
     assert result.column("node").to_pylist() == list(range(NODES))
     assert result.column("cluster").to_pylist() == by_hand(edges)

@@ -30,7 +30,9 @@ def test_one_number_has_one_form(text: str, country: str | None, key: str | None
     assert phone_key(text, country) == key
 
 
-@given(st.integers(min_value=13000000000, max_value=13999999999), st.sampled_from(["", " ", "-", "."]))
+@given(
+    st.integers(min_value=13000000000, max_value=13999999999), st.sampled_from(["", " ", "-", "."])
+)
 def test_the_way_a_number_is_written_does_not_matter(number: int, blank: str) -> None:
     digits = str(number)
     written = blank.join([digits[:3], digits[3:7], digits[7:]])
