@@ -80,10 +80,12 @@ judged as (
     from standardised
 ),
 
--- A full delivery that does not hold a key any more deletes it, also when it holds no row at all.
+-- A full delivery that does not hold a key any more deletes it, also when it holds no row at all. Each table is a
+-- delivery of its own: one that arrives alone says nothing about the rows of another.
 full_deliveries as (
     select
         files.source_id,
+        files.table_name,
         max(files.loaded_at) as delivered_at
     from {{ source('state', 'files') }} as files
     inner join {{ ref('sources') }} as sources
@@ -91,8 +93,18 @@ full_deliveries as (
     where
         sources.delivery = 'full'
         and files.status = 'loaded'
-        and files.table_name in ({{ entity_tables(entity) }})
-    group by files.source_id
+    group by files.source_id, files.table_name
+),
+
+full_files as (
+    select
+        files.file_id,
+        full_deliveries.delivered_at
+    from {{ source('state', 'files') }} as files
+    inner join full_deliveries
+        on
+            files.source_id = full_deliveries.source_id
+            and files.table_name = full_deliveries.table_name
 ),
 
 ranked as (
@@ -102,12 +114,12 @@ ranked as (
             partition by {{ key | join(', ') }}, judged.source_id, _reject_reason is null
             order by updated_at desc nulls last, _file_id desc, _file_row desc
         ) as _version_rank,
-        coalesce(full_deliveries.delivered_at > max(judged._loaded_at) over (
+        coalesce(full_files.delivered_at > max(judged._loaded_at) over (
             partition by {{ key | join(', ') }}, judged.source_id, _reject_reason is null
         ), false) as _is_absent
     from judged
-    left join full_deliveries
-        on judged.source_id = full_deliveries.source_id
+    left join full_files
+        on judged._file_id = full_files.file_id
 )
 
 select
@@ -126,17 +138,6 @@ select
         else 'live'
     end as _outcome
 from ranked
-{% endmacro %}
-
-{# Names of the landing folders whose deliveries speak for one entity, as a SQL list. #}
-{% macro entity_tables(entity) %}
-    {%- set names = [] -%}
-    {%- if execute -%}
-        {%- for node in graph.sources.values() if node.config.meta.get('entity') == entity -%}
-            {%- do names.append("'" ~ node.name ~ "'") -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return((names | unique | sort | join(', ')) or "''") }}
 {% endmacro %}
 
 {# The live rows of one entity, contract columns first. #}

@@ -10,8 +10,11 @@ orders as (
         count(*) filter (where {{ within('ordered_at', 30) }}) as order_count_30d,
         count(*) filter (where {{ within('ordered_at', 90) }}) as order_count_90d,
         count(*) filter (where {{ within('ordered_at', 365) }}) as order_count_365d,
-        sum(total_amount_reporting) as order_amount,
-        sum(total_amount_reporting) filter (where {{ within('ordered_at', 365) }}) as order_amount_365d,
+        -- A cancelled order keeps its amount and is worth nothing; a cancellation sent as a negative order counts as sent.
+        sum(total_amount_reporting) filter (where cancelled_at is null or total_amount < 0) as order_amount,
+        sum(total_amount_reporting) filter (
+            where (cancelled_at is null or total_amount < 0) and {{ within('ordered_at', 365) }}
+        ) as order_amount_365d,
         count(*) filter (where total_amount_reporting is null) as order_count_without_rate,
         count(*) filter (where delivered_at > promised_at) as late_delivery_count,
         count(*) filter (where cancelled_at is not null) as cancelled_order_count,
