@@ -29,6 +29,8 @@ _UTF8_CHARACTER = re.compile(
 )
 
 
+# Bytes at the start that show UTF-16 without a mark.
+_HEAD = 64
 # Bytes above ASCII after which the verdict no longer changes.
 _ENOUGH = 4_000_000
 
@@ -45,21 +47,15 @@ def mark_of(head: bytes) -> tuple[str, int] | None:
 class Evidence:
     """What the bytes of a file without mark say, gathered while they stream by."""
 
-    even_nuls: int = 0
-    odd_nuls: int = 0
-    bytes_seen: int = 0
+    head: bytes = b""
     is_utf8: bool = True
 
     def __post_init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder(UTF8)("strict")
 
     def feed(self, chunk: bytes) -> None:
-        if b"\x00" in chunk:
-            nuls = chunk.count(0)
-            even = chunk[self.bytes_seen % 2 :: 2].count(0)
-            self.even_nuls += even
-            self.odd_nuls += nuls - even
-        self.bytes_seen += len(chunk)
+        if len(self.head) < _HEAD:
+            self.head += chunk[: _HEAD - len(self.head)]
         if not self.is_utf8:
             return
         if chunk.isascii():
@@ -78,13 +74,12 @@ class Evidence:
 
     def encoding(self, again: Iterable[bytes]) -> str:
         """The encoding that the evidence speaks for; `again` streams the bytes a second time."""
-        # Every line end and separator of UTF-16 holds a NUL, always on the same side.
-        nuls = self.even_nuls + self.odd_nuls
-        if nuls * 100 >= self.bytes_seen > 0:
-            if self.odd_nuls > 20 * self.even_nuls:
-                return "utf-16-le"
-            if self.even_nuls > 20 * self.odd_nuls:
-                return "utf-16-be"
+        # Column names and brackets are ASCII: in UTF-16 every other byte of them is NUL.
+        even, odd = self.head[::2].count(0), self.head[1::2].count(0)
+        if odd * 3 >= len(self.head) > 1 and not even:
+            return "utf-16-le"
+        if even * 3 >= len(self.head) > 1 and not odd:
+            return "utf-16-be"
         return UTF8 if self.is_utf8 else _by_high_bytes(again)
 
 
@@ -113,14 +108,11 @@ def _by_high_bytes(chunks: Iterable[bytes]) -> str:
 def decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """The same text in UTF-8, without mark; NUL and undecodable bytes as U+FFFD."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    first = True
+    is_first = True
     for text in _texts(chunks, decoder):
-        if first and text:
-            text = text.removeprefix("\ufeff")
-            first = False
-        if "\x00" in text:
-            text = text.replace("\x00", "\ufffd")
-        yield text.encode(UTF8, "replace")
+        kept = text.removeprefix("\ufeff") if is_first else text
+        is_first = is_first and not text
+        yield kept.replace("\x00", "\ufffd").encode(UTF8, "replace")
 
 
 def _texts(chunks: Iterable[bytes], decoder: codecs.IncrementalDecoder) -> Iterator[str]:

@@ -126,18 +126,15 @@ def prescan_text(
         text = scratch / "unpacked"
         raw = _saved(_unpacked(raw), text)
     mark: tuple[str, int] | None = None
-    is_first = True
-    for chunk in raw:
-        if is_first:
-            mark, is_first = encodings.mark_of(chunk), False
-            chunk = chunk[mark[1] :] if mark is not None else chunk
-        evidence.feed(chunk)
-        shape.feed(chunk)
+    for position, chunk in enumerate(raw):
+        if position == 0:
+            mark = encodings.mark_of(chunk)
+        content = chunk[mark[1] :] if position == 0 and mark is not None else chunk
+        evidence.feed(content)
+        shape.feed(content)
     evidence.finish()
-    if mark and mark[0] != encodings.UTF8:
-        found = mark[0]
-    else:
-        found = evidence.encoding(_chunks(text))
+    is_marked = mark is not None and mark[0] != encodings.UTF8
+    found = mark[0] if mark and is_marked else evidence.encoding(_chunks(text))
     is_clean = found == encodings.UTF8 and evidence.is_utf8 and (mark_may_stay or not mark)
     if not is_clean or shape.has_nul or shape.is_carriage_return_only:
         source, text = text, scratch / "utf8"
@@ -177,27 +174,25 @@ def _hashed(path: Path, digest: hashlib._Hash, progress: Callable[[int], None]) 
 
 def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The content of a gzip file of one or several members."""
-    member = zlib.decompressobj(wbits=31)
-    is_open = False
+    member: zlib._Decompress | None = None
     try:
         for chunk in chunks:
-            while chunk:
-                is_open = True
-                yield (piece := member.decompress(chunk, CHUNK))
-                chunk = member.unconsumed_tail or (b"" if not member.eof else member.unused_data)
-                if member.eof:
-                    is_open = False
+            rest = chunk
+            while rest:
+                if member is None or member.eof:
+                    rest = rest.lstrip(b"\x00")  # Padding that some writers leave at the end.
+                    if not rest:
+                        break
                     member = zlib.decompressobj(wbits=31)
-                    chunk = chunk.lstrip(b"\x00")  # Padding that some writers leave.
-                elif not piece and not chunk:
-                    break
-        while is_open and (piece := member.decompress(member.unconsumed_tail, CHUNK)):
+                yield member.decompress(rest, CHUNK)
+                rest = member.unused_data if member.eof else member.unconsumed_tail
+        while member is not None and not member.eof and (piece := member.decompress(b"", CHUNK)):
             yield piece
     except zlib.error:
         raise Refusal(
             "the gzip file is damaged and cannot be unpacked. Deliver it again."
         ) from None
-    if is_open:
+    if member is None or not member.eof:
         raise Refusal(
             "the gzip file is truncated: it ends before its own end mark. Deliver it again, whole."
         )
