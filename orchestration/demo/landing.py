@@ -197,7 +197,10 @@ def written(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
             columns.append(local.alias(name))
     for name in sheet.money:
         if frame.schema[name] != pl.String:
-            columns.append(pl.col(name) / 100)
+            amount = pl.col(name) / 100
+            if sheet.layout.format == "parquet":
+                amount = (pl.col(name).cast(pl.Decimal(18, 2)) / 100).cast(pl.Decimal(18, 2))
+            columns.append(amount)
     return frame.with_columns(columns) if columns else frame
 
 

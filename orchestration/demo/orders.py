@@ -36,9 +36,9 @@ def ordered(people: People, dice: Dice) -> tuple[pl.DataFrame, pl.DataFrame]:
     month = (at // DAY + 719_468) % 365 // 30
     busy = (month >= 8) & (month <= 9)
     risk = np.where(at >= catalogue.CARRIER_FIXED, 0.05, 0.12) + 0.08 * busy + 0.04 * (country == 4)
-    late = dice.chance(np.asarray(risk, dtype=np.float64), "late", n, k)
+    late = dice.chance(risk, "late", n, k)
     outcome = np.where(late, LATE, ON_TIME)
-    outcome = np.where(dice.chance(0.022 + 0.01 * busy, "failed", n, k), FAILED, outcome)
+    outcome = np.where(dice.chance(np.where(busy, 0.032, 0.022), "failed", n, k), FAILED, outcome)
     outcome = np.where(dice.chance(0.025, "cancelled", n, k), CANCELLED, outcome)
     promised = at // DAY * DAY + dice.between(3, 6, "promised", n, k) * DAY + 18 * 3600
     shipped = at + dice.between(12 * 3600, 40 * 3600, "shipped", n, k)
