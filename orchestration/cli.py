@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -154,7 +155,9 @@ def run(
         settings = demo_settings(landing, warehouse, config, as_of, full_refresh, progress.say)
     else:
         settings = _settings(landing, warehouse, config, as_of, full_refresh)
-    summary = run_whole(settings, progress, Options(keep, wait, frozenset(accept)))
+    # Libraries print; standard output is for the summary alone.
+    with redirect_stdout(sys.stderr):
+        summary = run_whole(settings, progress, Options(keep, wait, frozenset(accept)))
     if is_json:
         show.as_json(summary)
     else:

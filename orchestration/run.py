@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,9 @@ def _whole_way(
     gc.set_threshold(100_000, 50, 50)
     forget(settings)
     os.environ.update(settings.environment())
+    # Libraries make temporary folders of their own; nothing outside the warehouse is written.
+    settings.temporary.mkdir(parents=True, exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(settings.temporary)
     merge_seeds(settings, project)
     session = open_session(settings, progress, project, options.keep, options.accepted)
     from orchestration.running.finish import finish

@@ -65,14 +65,33 @@ def _judge(
     except Exception as problem:  # the relation is missing or unreadable: every rule about it fails
         reason = without_values(str(problem)).splitlines()[0]
         return [_result(facts, rule, False, f"could not be read: {reason}") for rule in rules]
-    for position, rule in enumerate(rules):
-        rule.expectation.meta = {"position": position}
-    suite = ExpectationSuite(name=relation, expectations=[rule.expectation for rule in rules])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        validation = batch.validate(suite, result_format="SUMMARY")
-    found = {result.expectation_config.meta["position"]: result for result in validation.results}
+    found: dict[int, Any] = {}
+    for result_format in ("COMPLETE", "SUMMARY"):
+        chosen = [
+            (position, rule)
+            for position, rule in enumerate(rules)
+            if _result_format(rule) == result_format
+        ]
+        for position, rule in chosen:
+            rule.expectation.meta = {"position": position}
+        if not chosen:
+            continue
+        suite = ExpectationSuite(
+            name=relation, expectations=[rule.expectation for _, rule in chosen]
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            validation = batch.validate(suite, result_format=result_format)
+        for result in validation.results:
+            found[result.expectation_config.meta["position"]] = result
     return [_from_validation(facts, rule, found[position]) for position, rule in enumerate(rules)]
+
+
+def _result_format(rule: Rule) -> str:
+    """Rows are wanted of queries, which select keys; of other expectations they would be a person's values."""
+    from great_expectations.expectations import UnexpectedRowsExpectation
+
+    return "COMPLETE" if isinstance(rule.expectation, UnexpectedRowsExpectation) else "SUMMARY"
 
 
 def _from_validation(facts: GateFacts, rule: Rule, found: Any) -> CheckResult:

@@ -35,7 +35,7 @@ def versions(settings: Settings) -> list[Version]:
     """Every kept version, newest first."""
     now = current(settings)
     found = []
-    for path in sorted(settings.versions.glob(f"*/{FILE_NAME}"), reverse=True):
+    for path in sorted(settings.versions.glob(f"[!.]*/{FILE_NAME}"), reverse=True):
         about = path.stat()
         found.append(
             Version(

@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 
 from orchestration.errors import ScvError
+from orchestration.gates import report
 from orchestration.publishing import status
 from orchestration.publishing.quality import refresh_models, swap_quality
 from orchestration.running import record
@@ -36,7 +37,8 @@ def finish(session: Session) -> dict[str, Any]:
                 raise
     code = 0 if error is None else getattr(error, "exit_code", 1)
     result = summary(session, {**facts, "seconds": session.seconds}, code)
-    with session.connect() as con:
+    report.write(session.settings.reports, result, session.results)
+    with session.connect(read_only=True) as con:
         status.write(session.settings, status.page_after_run(session.settings, con, result))
     return result
 

@@ -61,10 +61,20 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_TABLES)
 
 
-def begin(con: duckdb.DuckDBPyConnection, run_id: str, facts: Mapping[str, Any]) -> None:
-    """Open the row of one run; rows of runs that never ended are closed as died."""
+def begin(
+    con: duckdb.DuckDBPyConnection, run_id: str, facts: Mapping[str, Any], published: str | None
+) -> None:
+    """Open the row of one run; rows of runs that never ended are closed as died.
+
+    A run writes down that it published just before readers get its version, so that the version can say so too;
+    `published` is the version that they really have.
+    """
     prepare(con)
-    con.execute("update state.runs set outcome = 'died' where outcome = 'running'")
+    con.execute(
+        "update state.runs set outcome = 'died', version = null "
+        "where outcome = 'running' or (outcome = 'published' and version > ?)",
+        [published or ""],
+    )
     names = ["run_id", "started_at", "outcome", *facts]
     marks = ", ".join("?" for _ in names)
     con.execute(

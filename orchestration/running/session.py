@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.results import CheckResult
+from orchestration.publishing.versions import current
 from orchestration.running import record
 from orchestration.running.fingerprint import code_fingerprint
 from orchestration.running.progress import Progress
@@ -117,7 +118,8 @@ def open_session(
     }
     try:
         with session.connect() as con:
-            record.begin(con, run_id, facts)
+            now = current(settings)
+            record.begin(con, run_id, facts, now.parent.name if now else None)
     except duckdb.IOException as problem:
         raise ScvError(
             f"The working database {settings.build_database} cannot be opened: another program holds it. "

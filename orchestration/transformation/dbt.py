@@ -6,6 +6,7 @@ are shared. What Dagster makes of the results lies in `assets.py`.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -163,6 +164,8 @@ def closed_connections() -> Iterator[None]:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
         DuckDBConnectionManager.close_all_connections()
+        # Python models leave relations behind that hold a connection, in cycles only the collector opens.
+        gc.collect()
 
 
 def _from_event(data: Any, manifest: Any) -> NodeResult:

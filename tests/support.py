@@ -1,0 +1,86 @@
+"""The command line as a user starts it, and the small demo company that tests share."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.settings import REPOSITORY
+
+CUSTOMERS = 60
+SEED = 7
+AS_OF = "2026-06-30"
+
+Scv = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def start_scv(
+    *arguments: object, cwd: Path | None = None, code: Path = REPOSITORY
+) -> subprocess.Popen[str]:
+    """`scv` in a process of its own; `code` is another checkout to take it from."""
+    environment = {**os.environ, "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-P", "-c", "from orchestration.cli import main; main()"),
+            *(str(argument) for argument in arguments),
+        ],
+        cwd=cwd,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def run_scv(
+    *arguments: object, cwd: Path | None = None, code: Path = REPOSITORY
+) -> subprocess.CompletedProcess[str]:
+    """The same, waited for."""
+    process = start_scv(*arguments, cwd=cwd, code=code)
+    out, err = process.communicate(timeout=280)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@dataclass(frozen=True)
+class DemoCompany:
+    """A small demo company and the warehouse built from it. Shared: copy it before changing anything."""
+
+    home: Path
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def config(self) -> Path:
+        return self.home / "config"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse"
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the run that built it printed."""
+        summary: dict[str, Any] = json.loads((self.home / "summary.json").read_text())
+        return summary
+
+    def options(self) -> list[str]:
+        """The options of a run on it."""
+        return [
+            *("--landing", str(self.landing), "--warehouse", str(self.warehouse)),
+            *("--config", str(self.config), "--as-of", AS_OF),
+        ]
+
+    def copy(self, home: Path) -> DemoCompany:
+        """One of its own for a test that changes it; files keep their times."""
+        shutil.copytree(self.home, home, symlinks=True)
+        return DemoCompany(home)

@@ -1,0 +1,245 @@
+"""Every gate passes a sound warehouse and stops on what is certainly wrong, naming keys and never values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.gates.results import CheckResult, stop_message, stopping
+from orchestration.gates.rules import GateFacts
+
+_SOUND = """
+create schema state; create schema raw; create schema staging; create schema identity; create schema core;
+create schema marts; create schema quality;
+create table state.runs (run_id varchar, started_at timestamp, outcome varchar);
+create table state.files (
+    file_id bigint, run_id varchar, source_id varchar, system varchar, table_name varchar, file_name varchar,
+    status varchar, rows_in_file bigint, rows_loaded bigint, rows_quarantined bigint
+);
+insert into state.runs values ('r1', timestamp '2026-01-01', 'running');
+insert into state.files values (1, 'r1', 'crm', 'canonical', 'profiles', 'p.csv', 'loaded', 3, 2, 1);
+create table raw.canonical__profiles (source_record_id varchar, email varchar, _file_id bigint);
+insert into raw.canonical__profiles values ('A1', 'ann@example.org', 1), ('A2', 'bob@example.org', 1);
+create table staging.profiles_versions as
+    select 'crm' as source_id, *, 'live' as _outcome, null::varchar as _reject_reason from raw.canonical__profiles;
+create table staging.profiles as select * from staging.profiles_versions;
+create table identity.customers (customer_id varchar, is_live boolean, merged_into varchar);
+insert into identity.customers values ('c1', true, null), ('c0', false, 'c1');
+create table identity.crosswalk as select source_id, source_record_id, 'c1' as customer_id from staging.profiles;
+create table core.dim_customer as select customer_id from identity.customers where is_live;
+create table core.fct_orders as
+    select 'crm' as source_id, 'o1' as order_id, 'c1' as customer_id, timestamp '2026-01-01' as ordered_at,
+        10.5::decimal(18, 4) as total_amount_reporting;
+create table marts.customer_360 as
+    select 'c1' as customer_id, 1 as order_count, 10.5::decimal(38, 4) as order_amount, date '2026-06-30' as as_of_date;
+create table quality.reconciliation as
+    select 'orders' as entity, 'crm' as source_id, 1 as rows_landed, 0 as rows_difference;
+create table quality.reconciliation_amounts as
+    select 'orders' as entity, 'crm' as source_id, 'total_amount' as column_name, 'GBP' as currency,
+        0::decimal(38, 4) as amount_difference;
+"""
+
+
+def judged(
+    tmp_path: Path, layer: str, *damage: str, accepted: Iterable[str] = ()
+) -> list[CheckResult]:
+    from orchestration.gates.runner import evaluate
+
+    path = tmp_path / "scv.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute(_SOUND)
+        for statement in damage:
+            con.execute(statement)
+        names = con.execute(
+            "select table_schema || '.' || table_name from information_schema.tables"
+        ).fetchall()
+    with duckdb.connect(str(path), read_only=True) as con:
+        facts = GateFacts(
+            layer=layer,
+            run_id="r1",
+            database=path,
+            con=con,
+            known={name: {} for (name,) in names},
+            accepted=frozenset(accepted),
+            expected_rows={"marts.customer_360": 1, "identity.customers": 2},
+        )
+        return evaluate(facts)
+
+
+@pytest.mark.parametrize("layer", ["raw", "staging", "identity", "core", "marts", "published"])
+def test_a_sound_warehouse_passes(tmp_path: Path, layer: str) -> None:
+    results = judged(tmp_path, layer)
+    assert results, "a gate without checks guards nothing"
+    assert stopping(results) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "damage", "check", "key"),
+    [
+        (
+            "raw",
+            "update state.files set rows_loaded = 1",
+            "every_row_is_loaded_or_quarantined",
+            "file_name=p.csv",
+        ),
+        (
+            "raw",
+            "delete from raw.canonical__profiles where source_record_id = 'A2'",
+            "tables_hold_every_row_of_their_files_once",
+            "rows_held=1",
+        ),
+        (
+            "raw",
+            "insert into raw.canonical__profiles values ('A9', 'eve@example.org', 99)",
+            "tables_hold_every_row_of_their_files_once",
+            "file_id=99",
+        ),
+        (
+            "staging",
+            "delete from staging.profiles_versions where source_record_id = 'A1'",
+            "every_raw_row_became_one_version",
+            "rows_in_staging=1",
+        ),
+        (
+            "identity",
+            "delete from identity.crosswalk where source_record_id = 'A1'",
+            "every_profile_belongs_to_a_customer",
+            "source_record_id=A1",
+        ),
+        (
+            "identity",
+            "update identity.crosswalk set customer_id = 'c0'",
+            "customer_of_a_profile_lives",
+            "customer_id=c0",
+        ),
+        (
+            "identity",
+            "insert into identity.customers values ('c2', true, null)",
+            "live_customer_has_a_profile",
+            "customer_id=c2",
+        ),
+        (
+            "identity",
+            "insert into identity.customers values ('c2', false, 'c3'), ('c3', false, 'c2')",
+            "merged_customer_leads_to_a_live_one",
+            "customer_id=c2",
+        ),
+        (
+            "core",
+            "delete from core.dim_customer",
+            "every_live_customer_is_here",
+            "customer_id=c1",
+        ),
+        (
+            "core",
+            "update core.fct_orders set customer_id = 'c0'",
+            "customer_of_a_fact_is_live",
+            "customer_id=c0",
+        ),
+        (
+            "marts",
+            "update quality.reconciliation set rows_difference = 1",
+            "rows_balance",
+            "entity=orders",
+        ),
+        (
+            "marts",
+            "update quality.reconciliation_amounts set amount_difference = 0.0001",
+            "amounts_balance",
+            "currency=GBP",
+        ),
+        (
+            "marts",
+            "update marts.customer_360 set order_amount = 10.49",
+            "order_amount_ties_out_with_fct_orders",
+            "total_in_360=10.4900",
+        ),
+        (
+            "marts",
+            "insert into marts.customer_360 values ('c9', 0, 0, date '2026-06-30')",
+            "only_live_customers_are_here",
+            "customer_id=c9",
+        ),
+        (
+            "published",
+            "insert into marts.customer_360 values ('c9', 0, 0, date '2026-06-30')",
+            "every_relation_holds_the_rows_as_built",
+            "relation=marts.customer_360",
+        ),
+    ],
+)
+def test_what_is_certainly_wrong_stops(
+    tmp_path: Path, layer: str, damage: str, check: str, key: str
+) -> None:
+    failed = stopping(judged(tmp_path, layer, damage))
+    assert check in [result.check_name for result in failed]
+    message = stop_message(layer, failed)
+    assert key in message
+    assert "@example.org" not in message
+
+
+def test_a_relation_that_is_missing_fails_its_checks(tmp_path: Path) -> None:
+    failed = stopping(judged(tmp_path, "published", "drop table marts.customer_360"))
+    assert failed
+    assert all("could not be" in result.observed for result in failed)
+
+
+def test_refused_files_and_quarantined_rows_are_shown_and_do_not_stop(tmp_path: Path) -> None:
+    results = judged(
+        tmp_path,
+        "raw",
+        "insert into state.files values (2, 'r1', 'crm', 'canonical', 'orders', 'o.csv', 'refused', 5, 0, 0)",
+    )
+    assert stopping(results) == []
+    warned = {result.check_name for result in results if result.is_warning}
+    assert warned == {"no_file_refused", "no_row_quarantined"}
+
+
+def _arrivals(rows: Iterable[int], published: int) -> str:
+    """One arrival a day of one table, the first `published` of them in runs that published."""
+    statements = [
+        "delete from state.files",
+        "delete from raw.canonical__profiles",
+        "delete from state.runs",
+    ]
+    for day, count in enumerate(rows, start=1):
+        outcome = "published" if day <= published else "running"
+        statements += [
+            f"insert into state.runs values ('d{day}', timestamp '2026-01-01' + interval {day} day, '{outcome}')",
+            f"insert into state.files values ({day}, 'd{day}', 'crm', 'canonical', 'profiles', 'p{day}.csv', 'loaded', {count}, {count}, 0)",
+            f"insert into raw.canonical__profiles select 'A' || i, null, {day} from range({count}) as r(i)",
+        ]
+    return "; ".join(statements)
+
+
+@pytest.mark.parametrize(
+    ("rows", "published", "is_stopped"),
+    [
+        ([1000, 1100, 900, 1050, 950, 1000, 1020, 980, 500], 8, True),
+        ([1000, 1100, 900, 1050, 950, 1000, 1020, 980, 2000], 8, True),
+        ([1000, 1100, 900, 1050, 950, 1000, 1020, 980, 870], 8, False),
+        # Seven earlier arrivals are no history.
+        ([1000, 1100, 900, 1050, 950, 1000, 1020, 10], 7, False),
+        # A handful of rows is no drift.
+        ([10, 11, 9, 10, 12, 10, 9, 11, 30], 8, False),
+        # What a published run has seen is not judged again.
+        ([1000, 1100, 900, 1050, 950, 1000, 1020, 980, 500], 9, False),
+        # What a stopped run brought is judged again by the next, also when that brings nothing odd.
+        ([1000, 1100, 900, 1050, 950, 1000, 1020, 980, 500, 1000], 8, True),
+    ],
+)
+def test_volume_is_judged_against_the_sources_own_history(
+    tmp_path: Path, rows: list[int], published: int, is_stopped: bool
+) -> None:
+    failed = stopping(judged(tmp_path, "raw", _arrivals(rows, published)))
+    assert [result.check_name for result in failed] == ["volume_like_its_own_history"] * is_stopped
+
+
+def test_a_check_that_somebody_accepted_is_shown_and_does_not_stop(tmp_path: Path) -> None:
+    damage = _arrivals([1000] * 8 + [100], 8)
+    results = judged(tmp_path, "raw", damage, accepted=["volume_like_its_own_history"])
+    assert stopping(results) == []
+    assert [result.observed for result in results if "accepted" in result.observed]

@@ -1,0 +1,170 @@
+"""A new version is built beside and swapped in whole: readers see one version or the other, never half of one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.publishing import status
+from orchestration.publishing.build import build_file, settle, swap
+from orchestration.publishing.versions import current, prune, remove_unfinished, versions
+from orchestration.settings import Settings
+from orchestration.transformation.manifest import Column, PublishedRelation
+
+
+def _relation(name: str, order_by: tuple[str, ...] = ()) -> PublishedRelation:
+    columns = (
+        Column("customer_id", "varchar", "Whose it is; it's quoted."),
+        Column("n", "bigint", ""),
+    )
+    return PublishedRelation(f"model.{name}", "core", name, f"About {name}.", columns, order_by)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    made = Settings(tmp_path / "landing", tmp_path / "warehouse", date(2026, 6, 30))
+    made.temporary.mkdir(parents=True)
+    return made
+
+
+def _build_database(settings: Settings, value: int) -> None:
+    settings.build_database.unlink(missing_ok=True)
+    with duckdb.connect(str(settings.build_database)) as con:
+        con.execute("create schema core; create schema state")
+        con.execute(
+            f"create table core.facts as select 'c' || (9 - i) as customer_id, {value}::bigint as n "
+            "from range(10) as r(i)"
+        )
+        con.execute("create table state.books as select 'c1' as customer_id, 1::bigint as n")
+        # As dbt writes it: with the name of the working database.
+        con.execute('create view core.shown as select * from "scv"."state"."books"')
+
+
+def _publish(settings: Settings, name: str, value: int) -> Path:
+    _build_database(settings, value)
+    target = settings.versions / name / "scv.duckdb"
+    build_file(
+        settings.build_database,
+        target,
+        [_relation("facts"), _relation("shown")],
+        settings.temporary,
+    )
+    settle(target)
+    swap(settings.published, target)
+    return target
+
+
+def test_the_file_holds_tables_sorted_with_their_words(settings: Settings) -> None:
+    _publish(settings, "20260101T000000.000Z-aaaaaa", 1)
+    with duckdb.connect(str(settings.published), read_only=True) as con:
+        assert con.execute("select current_database()").fetchone() == ("scv",)
+        assert con.execute("select customer_id from core.facts").fetchall() == [
+            (f"c{i}",) for i in range(10)
+        ]
+        # A view of the working database is a table here: it may name nothing outside this file.
+        assert con.execute(
+            "select distinct table_type from information_schema.tables"
+        ).fetchall() == [("BASE TABLE",)]
+        assert con.execute("select n from core.shown").fetchall() == [(1,)]
+        assert con.execute(
+            "select comment from duckdb_tables() where table_name = 'facts'"
+        ).fetchone() == ("About facts.",)
+        assert con.execute(
+            "select comment from duckdb_columns() where table_name = 'facts' and column_name = 'customer_id'"
+        ).fetchone() == ("Whose it is; it's quoted.",)
+
+
+def test_the_link_is_relative_so_that_the_warehouse_can_be_moved(settings: Settings) -> None:
+    _publish(settings, "20260101T000000.000Z-aaaaaa", 1)
+    moved = settings.warehouse.rename(settings.warehouse.with_name("moved"))
+    with duckdb.connect(str(moved / "scv.duckdb"), read_only=True) as con:
+        assert con.execute("select count(*) from core.facts").fetchone() == (10,)
+
+
+def test_a_reader_goes_on_with_the_version_it_opened(settings: Settings) -> None:
+    _publish(settings, "20260101T000000.000Z-aaaaaa", 1)
+    old = duckdb.connect(str(settings.published), read_only=True)
+    _publish(settings, "20260102T000000.000Z-bbbbbb", 2)
+    prune(settings, keep=1)
+    new = duckdb.connect(str(settings.published), read_only=True)
+    assert old.execute("select distinct n from core.facts").fetchall() == [(1,)]
+    assert new.execute("select distinct n from core.facts").fetchall() == [(2,)]
+    old.close()
+    new.close()
+
+
+_READER = """
+import sys, time, duckdb
+path, until = sys.argv[1], time.monotonic() + float(sys.argv[2])
+seen = set()
+while time.monotonic() < until:
+    with duckdb.connect(path, read_only=True) as con:
+        values = con.execute("select count(*), count(distinct n), min(n) from core.facts").fetchall()
+    assert values[0][:2] == (10, 1), values
+    seen.add(values[0][2])
+print(len(seen))
+"""
+
+
+def test_readers_in_a_loop_see_only_whole_versions(settings: Settings) -> None:
+    _publish(settings, "20260101T000000.000Z-000000", 0)
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-c", _READER, str(settings.published), "3"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    stop = threading.Event()
+    threading.Timer(3, stop.set).start()
+    number = 1
+    while not stop.is_set():
+        _publish(settings, f"20260101T000000.000Z-{number:06d}", number)
+        prune(settings, keep=2)
+        number += 1
+        time.sleep(0.05)
+    for reader in readers:
+        out, err = reader.communicate(timeout=30)
+        assert reader.returncode == 0, err
+        assert int(out) > 1, "the readers saw one version only: nothing was tested"
+
+
+def test_old_versions_go_and_the_current_one_stays(settings: Settings) -> None:
+    names = [f"2026010{day}T000000.000Z-aaaaaa" for day in range(1, 6)]
+    targets = [_publish(settings, name, 1) for name in names]
+    swap(settings.published, targets[0])
+    assert prune(settings, keep=2) == [names[2], names[1]]
+    assert [(version.name, version.is_current) for version in versions(settings)] == [
+        (names[4], False),
+        (names[3], False),
+        (names[0], True),
+    ]
+    assert current(settings) == targets[0].resolve()
+
+
+def test_what_a_killed_run_left_is_cleared_and_never_listed(settings: Settings) -> None:
+    _publish(settings, "20260101T000000.000Z-aaaaaa", 1)
+    half = settings.versions / ".20260102T000000.000Z-bbbbbb"
+    half.mkdir()
+    (half / "scv.duckdb").write_bytes(b"half a file")
+    assert len(versions(settings)) == 1
+    remove_unfinished(settings)
+    assert not half.exists()
+
+
+def test_the_status_page_is_replaced_whole_and_notes_a_look(settings: Settings) -> None:
+    assert status.read(settings) == {}
+    status.write(settings, {"last_run": {"outcome": "published"}, "last_check": None})
+    status.note_unchanged(settings, {"run_id": "r2", "outcome": "unchanged", "seconds": 0.1})
+    page = status.read(settings)
+    assert page["last_run"] == {"outcome": "published"}
+    assert page["last_check"]["outcome"] == "unchanged"
