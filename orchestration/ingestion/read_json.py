@@ -19,6 +19,7 @@ from orchestration.ingestion.landed import REJECTS, TEXT, Landed, LandedColumn, 
 from orchestration.ingestion.prescan import CHUNK, TextShape
 from orchestration.ingestion.refusal import Refusal
 
+_MARKABLE = r"(regexp_matches(doc, '[0-9][.eE][0-9+-]') and not contains(doc, '\u0001'))"
 _OBJECT_SIZES = (16 << 20, 512 << 20)
 # Fields of one object beyond which keys are data; the contract's are still found.
 _HEAD = 64 << 20
@@ -93,12 +94,13 @@ def _landed(
             spellings.setdefault(column.name, []).append(key)
             spellings[column.name].sort(key=lambda k, name=column.name: k != name)  # type: ignore[misc]
     used = [key for names in spellings.values() for key in names]
+    # Rows that need it carry their decimals as marked text (`safe`), which is taken back after.
+    marked = _MARKABLE if has_decimals else "false"
     safe = _protected("doc") if has_decimals else "doc"
     relation = (
-        f"(select r, doc, safe, json_extract_string(safe, {_pointers(used)}) as v from "
-        f"(select rowid + 1 as r, doc, {safe} as safe from {TEXT} where {where}))"
-        if used
-        else f"(select rowid + 1 as r, doc, {safe} as safe, [] as v from {TEXT} where {where})"
+        f"(select *, json_extract_string(safe, {_pointers(used)}) as v from (select *, "
+        f"case when marked then {safe} else doc end as safe from "
+        f"(select rowid + 1 as r, doc, {marked} as marked from {TEXT} where {where})))"
     )
     columns = []
     for name, names in spellings.items():
@@ -130,7 +132,7 @@ def _known_or(table: Table, keys: tuple[str, ...]) -> list[str]:
 
 
 def _pointers(keys: list[str]) -> str:
-    return sql.texts([sql.pointer(key) for key in keys])
+    return f"{sql.texts([sql.pointer(key) for key in keys])}::varchar[]"
 
 
 def _protected(doc: str) -> str:
@@ -139,17 +141,13 @@ def _protected(doc: str) -> str:
     number = r"(-?[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))"
     marked = f"regexp_replace({doc}, '{string}|{number}', '\\1' || chr(1) || '\\2' || chr(2), 'g')"
     numbers = f"replace({marked}, chr(1) || chr(2), '')"
-    quoted = rf"""replace(replace({numbers}, chr(1), '"\u0001'), chr(2), '\u0001"')"""
-    return (
-        rf"case when regexp_matches({doc}, '[0-9][.eE][0-9+-]') and not contains({doc}, '\u0001') "
-        f"then {quoted} else {doc} end"
-    )
+    return rf"""replace(replace({numbers}, chr(1), '"\u0001'), chr(2), '\u0001"')"""
 
 
 def _restored(text: str) -> str:
     """Text or JSON that was read from a protected document, with its numbers as they were sent."""
     nested = rf"""replace(replace({text}, '"\u0001', ''), '\u0001"', '')"""
-    return f"replace({nested}, chr(1), '')"
+    return f"case when marked then replace({nested}, chr(1), '') else {text} end"
 
 
 def _layout(text: Path, is_lines: bool) -> str:
