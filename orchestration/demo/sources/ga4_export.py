@@ -31,7 +31,7 @@ PATHS = (
 EVENT = Sheet(
     "ga4_export",
     "event",
-    ("user_pseudo_id", "timestamp", "name", "bundle_sequence_id"),
+    ("user_pseudo_id", "timestamp", "name", "bundle_sequence_id", "batch_event_index"),
     Layout("parquet"),
     by="quarter",
     repeated=0.001,

@@ -61,7 +61,7 @@ TRANSACTION = Sheet(
     by="year",
     money={"amount": "currency"},
     repeated=0.003,
-    refusals=(Refusal("created_at", "00/00/0000"), Refusal("id", None)),
+    refusals=(Refusal("amount", "twelve"), Refusal("id", None)),
 )
 FULFILLMENT = Sheet("shopify", "fulfillment", ("id",), Layout("parquet"), updated="updated_at")
 EVENT = Sheet("shopify", "fulfillment_event", ("id",), Layout("parquet"))

@@ -46,8 +46,10 @@ HISTORY = Sheet(
     "zendesk", "ticket_field_history", ("ticket_id", "field_name", "updated"), Layout("csv.gz")
 )
 COMMENT = Sheet("zendesk", "ticket_comment", ("id",), by="year", repeated=0.003)
-CHAT_SHEET = Sheet("zendesk", "ticket_chat", ("chat_id",))
-CHAT_EVENT = Sheet("zendesk", "ticket_chat_event", ("chat_id", "chat_index"), Layout("jsonl"))
+CHAT_SHEET = Sheet("zendesk", "ticket_chat", ("chat_id", "ticket_id"))
+CHAT_EVENT = Sheet(
+    "zendesk", "ticket_chat_event", ("chat_id", "created_at", "chat_index"), Layout("jsonl")
+)
 
 
 def write(portion: Portion, landing: Landing) -> pl.DataFrame:

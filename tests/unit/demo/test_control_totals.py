@@ -16,7 +16,23 @@ import yaml
 
 from orchestration.demo.catalogue import LAST_DAY
 from orchestration.demo.company import SOURCES, DemoSummary
+from orchestration.demo.dirt import Sheet
+from orchestration.demo.sources import (
+    app_reviews,
+    bank,
+    branch,
+    contact_centre,
+    ga4_export,
+    hubspot,
+    qualtrics,
+    shop_orders,
+    shopify,
+    stripe,
+    zendesk,
+)
 from orchestration.settings import REPOSITORY
+
+Contracts = dict[str, dict[str, Any]]
 
 PROFILES = {
     "zendesk": ("user", "id"),
@@ -34,6 +50,18 @@ PROFILES = {
 def facts(demo: DemoSummary) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((demo.truth / "facts.json").read_text())
     return content
+
+
+@pytest.fixture(scope="module")
+def contracts() -> Contracts:
+    """Per system and table: the contract as it stands beside the staging models."""
+    found: Contracts = {}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for system in {system for _, system, *_ in SOURCES}:
+        path = REPOSITORY / "models" / "staging" / system / f"_{system}__sources.yml"
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        found[system] = {table["name"]: table for table in content["sources"][0]["tables"]}
+    return found
 
 
 def amount(text: str) -> Decimal:
@@ -149,15 +177,13 @@ def test_customers_are_known_to_about_three_sources(demo: DemoSummary, landed: A
 
 
 def test_columns_are_those_of_the_contracts(
-    demo: DemoSummary, landed: Any, facts: dict[str, Any]
+    landed: Any, facts: dict[str, Any], contracts: Contracts
 ) -> None:
     systems = {source: system for source, system, *_ in SOURCES}
     for name in facts["tables"]:
         source, entity = name.split("/")
         system = systems[source]
-        path = REPOSITORY / "models" / "staging" / system / f"_{system}__sources.yml"
-        tables = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]["tables"]
-        contract = next(item for item in tables if item["name"] == entity)
+        contract = contracts[system][entity]
         known = {column["name"]: column.get("config", {}) for column in contract["columns"]}
         columns = set(landed.frame(landed.files(name)[0]).columns)
         required = {
@@ -227,3 +253,26 @@ def test_formats_encodings_and_delimiters_differ(demo: DemoSummary, landed: Any)
 def _bytes(demo: DemoSummary, name: str) -> bytes:
     path: Path = demo.landing / name
     return path.read_bytes()
+
+
+def test_refusals_break_what_the_contract_requires(contracts: Contracts) -> None:
+    systems = {source: system for source, system, *_ in SOURCES}
+    modules = (zendesk, shopify, shop_orders, stripe, hubspot, qualtrics, contact_centre, branch)
+    sheets = [
+        value
+        for module in (*modules, bank, app_reviews, ga4_export)
+        for value in vars(module).values()
+        if isinstance(value, Sheet)
+    ]
+    assert len(sheets) > 50
+    for sheet in sheets:
+        system = systems[sheet.source]
+        contract = contracts[system][sheet.table]
+        assert set(contract["config"]["meta"]["key"]) == set(sheet.key), sheet.name
+        required = {
+            column["name"]
+            for column in contract["columns"]
+            if column.get("config", {}).get("meta", {}).get("required")
+        }
+        for refusal in sheet.refusals:
+            assert refusal.layer == "staging" or refusal.column in required, sheet.name
