@@ -7,8 +7,6 @@ arrives late; day 3 splits a customer again.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-SCV = Path(sys.executable).with_name("scv")
+from tests.support import run_scv
 
 PROFILES = """\
 source_record_id,full_name,email,phone,birth_date,country,updated_at,loyalty_tier
@@ -111,30 +109,15 @@ class Company:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
 
-    def run(self, *arguments: str) -> dict[str, Any]:
-        done = subprocess.run(
-            [
-                SCV, "run", "--json", "--as-of", "2026-06-30", "--landing", self.root / "landing",
-                "--warehouse", self.root / "warehouse", "--config", self.root / "config", *arguments,
-            ],
-            capture_output=True, text=True, cwd=self.root, check=False,
-        )  # fmt: skip
+    def run(self) -> dict[str, Any]:
+        done = run_scv(
+            *("run", "--json", "--as-of", "2026-06-30", "--landing", self.root / "landing"),
+            *("--warehouse", self.root / "warehouse", "--config", self.root / "config"),
+            cwd=self.root,
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         summary: dict[str, Any] = json.loads(done.stdout)
         return summary
-
-    def ask(self, query: str) -> list[Any]:
-        with duckdb.connect(
-            str(self.root / "warehouse" / "scv.duckdb"), read_only=True
-        ) as connection:
-            rows = connection.execute(query).fetchall()
-        return [row[0] if len(row) == 1 else row for row in rows]
-
-    def customer(self, record: str, source: str = "crm") -> str:
-        [found] = self.ask(
-            f"select customer_id from identity.crosswalk where source_id = '{source}' and source_record_id = '{record}'"
-        )
-        return str(found)
 
 
 @pytest.fixture(scope="module")
