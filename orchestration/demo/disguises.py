@@ -20,6 +20,8 @@ from orchestration.demo.persons import CITY_LIST, People, gathered
 KEYBOARD = "qwertyuiopasdfghjklzxcvbnm"
 PLACEHOLDER_MAILS = ("test@test.com", "noreply@example.com", "none@none.com", "N/A", "a@a.com")
 PLACEHOLDER_PHONES = ("000-0000", "0000000000", "1234567890", "N/A", "111-1111")
+ZERO_WIDTH = "\u200b"
+FULL_WIDTH = {ord("0") + i: 0xFF10 + i for i in range(10)}
 PLACEHOLDER_NAMES = ("N/A", "未知", "Unknown", "-", "Customer")
 
 
@@ -78,6 +80,20 @@ def profiles(people: People, dice: Dice, style: Style) -> pl.DataFrame:
         & pl.Series(dice.chance(0.6, *lot("old address"))),
     )
     return _addresses(frame, dice, style, n, copy)
+
+
+def unclean(text: str, word: int) -> str:
+    """What the eye does not see: blanks around, or a zero-width space inside."""
+    if word % 3 == 0:
+        return text + " "
+    if word % 3 == 1:
+        return " " + text
+    return text[:1] + ZERO_WIDTH + text[1:]
+
+
+def wide(text: str, _: int) -> str:
+    """Digits in full width, as Chinese keyboards write them."""
+    return text.translate(FULL_WIDTH)
 
 
 def typing_error(text: str, word: int) -> str:
@@ -147,6 +163,8 @@ def _names(frame: pl.DataFrame, dice: Dice, style: Style, n: Ints, copy: Ints) -
         family_text=changed(frame["family_text"], wrong & ~which, words, typing_error),
     )
     space = pl.when("in_script").then(pl.lit("")).otherwise(pl.lit(" "))
+    soiled = dice.chance(0.006, f"{lot} unclean", n, copy)
+    frame = frame.with_columns(family_text=changed(frame["family_text"], soiled, words, unclean))
     western = ~pl.col("in_script") & (form != 4)
     frame = frame.with_columns(
         given_text=pl.when(form == 3)
@@ -207,7 +225,9 @@ def _mails(
         .alias("mail")
     )["mail"]
     wrong = dice.chance(0.01, f"{lot} slip", n, copy)
-    text = changed(text, wrong, dice.words(f"{lot} slips", n, copy), typing_error)
+    words = dice.words(f"{lot} slips", n, copy)
+    text = changed(text, wrong, words, typing_error)
+    text = changed(text, dice.chance(0.006, f"{lot} unclean", n, copy), words, unclean)
     missing = dice.chance(1 - style.mail, f"{lot} missing", n, copy)
     filler = gathered(
         (*PLACEHOLDER_MAILS, *[None] * 45), dice.below(50, f"{lot} placeholder", n, copy)
@@ -259,6 +279,8 @@ def _phones(
         .otherwise(pl.concat_str("trunk", "head", pl.lit(" "), "middle", "tail"))
         .alias("phone")
     )["phone"]
+    full = dice.chance(0.02, f"{lot} full width", n, copy) & (frame["country"].to_numpy() == 1)
+    written = changed(written, full, dice.words(f"{lot} widths", n, copy), wide)
     share = np.where(unusual & (style.phone > 0), max(style.phone, 0.85), style.phone)
     missing = dice.chance(1 - share, f"{lot} missing", n, copy)
     filler = gathered(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.demo.disguises import typing_error
+from orchestration.demo.disguises import typing_error, unclean, wide
 from orchestration.demo.draws import Dice, expanded, power, scrambled
 from orchestration.demo.persons import mobile_number
 
@@ -73,3 +75,10 @@ def test_phone_numbers_are_nobody_elses() -> None:
         numbers = mobile_number(np.full(len(index), country, dtype=np.int64), index)
         assert numbers.n_unique() == len(index)
         assert numbers.str.len_chars().n_unique() == 1
+
+
+def test_full_width_and_unclean_keep_what_can_be_read() -> None:
+    assert unicodedata.normalize("NFKC", wide("+86 138-00", 0)) == "+86 138-00"
+    for word in range(3):
+        assert unclean("Chan", word).replace("\u200b", "").strip() == "Chan"
+        assert unclean("Chan", word) != "Chan"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,35 +31,44 @@ def test_same_seed_gives_same_bytes_whatever_the_portions(
     assert hashes(again.landing.parent) == hashes(demo.landing.parent)
 
 
-def test_another_seed_gives_other_customers(tmp_path: Path) -> None:
-    first = generate(SMALL, 1, tmp_path / "one" / "landing")
-    second = generate(SMALL, 2, tmp_path / "two" / "landing")
-    assert (
-        hashes(first.landing)["shopify/customer/customer.csv"]
-        != (hashes(second.landing)["shopify/customer/customer.csv"])
-    )
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Two tiny demos by seed; a test that changes one works on a copy."""
+    homes = {seed: tmp_path_factory.mktemp(f"seed{seed}") for seed in (1, 2)}
+    for seed, home in homes.items():
+        assert generate(SMALL, seed, home / "landing").is_new
+    return homes
 
 
-def test_second_call_does_nothing(tmp_path: Path) -> None:
-    first = generate(SMALL, 1, tmp_path / "landing")
-    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    second = generate(SMALL, 1, tmp_path / "landing")
-    assert first.is_new and not second.is_new
-    assert (first.rows, first.files, first.profiles) == (second.rows, second.files, second.profiles)
-    assert stamps == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+@pytest.fixture
+def home(small: dict[int, Path], tmp_path: Path) -> Path:
+    shutil.copytree(small[1], tmp_path / "demo")
+    return tmp_path / "demo"
 
 
-def test_other_arguments_replace_only_what_the_demo_wrote(tmp_path: Path) -> None:
-    generate(SMALL, 1, tmp_path / "landing")
-    mine = tmp_path / "landing" / "my_crm" / "profiles" / "mine.csv"
+def test_another_seed_gives_other_customers(small: dict[int, Path]) -> None:
+    one, two = (hashes(small[seed] / "landing") for seed in (1, 2))
+    assert one["shopify/customer/customer.csv"] != two["shopify/customer/customer.csv"]
+    assert one["shopify/product/product.csv"] == two["shopify/product/product.csv"]
+
+
+def test_second_call_does_nothing(home: Path) -> None:
+    stamps = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    again = generate(SMALL, 1, home / "landing")
+    assert not again.is_new and again.rows > 0 and again.files > 50
+    assert stamps == {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+
+
+def test_other_arguments_replace_only_what_the_demo_wrote(
+    home: Path, small: dict[int, Path]
+) -> None:
+    mine = home / "landing" / "my_crm" / "profiles" / "mine.csv"
     mine.parent.mkdir(parents=True)
     mine.write_text("source_record_id\n1\n")
-    generate(SMALL, 2, tmp_path / "landing")
-    assert mine.read_text() == "source_record_id\n1\n"
-    fresh = generate(SMALL, 2, tmp_path / "other" / "landing")
-    theirs = hashes(tmp_path / "landing")
-    theirs.pop("my_crm/profiles/mine.csv")
-    assert theirs == hashes(fresh.landing)
+    generate(SMALL, 2, home / "landing")
+    found = hashes(home)
+    assert found.pop("landing/my_crm/profiles/mine.csv")
+    assert found == hashes(small[2])
 
 
 @pytest.mark.parametrize("place", ["landing", "config", "truth"])
@@ -70,27 +80,22 @@ def test_strange_folder_is_refused(tmp_path: Path, place: str) -> None:
     assert [path.name for path in (tmp_path / place).iterdir()] == ["precious.csv"]
 
 
-def test_interrupted_making_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_making_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
-        patch.setattr(company, "_facts", broken)
-        with pytest.raises(KeyboardInterrupt):
-            generate(SMALL, 1, tmp_path / "landing")
-    assert not (tmp_path / "landing").exists()
-    assert generate(SMALL, 1, tmp_path / "landing").is_new
+    monkeypatch.setattr(company, "_facts", broken)
+    with pytest.raises(KeyboardInterrupt):
+        generate(SMALL, 1, tmp_path / "landing")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_interrupted_exchange_is_not_taken_for_whole(tmp_path: Path) -> None:
-    generate(SMALL, 1, tmp_path / "landing")
-    before = hashes(tmp_path / "landing")
-    marker = tmp_path / "demo.json"
-    content = json.loads(marker.read_text())
-    marker.write_text(json.dumps({**content, "is_complete": False}))
-    (tmp_path / "landing" / "shopify" / "customer" / "customer.csv").unlink()
-    assert generate(SMALL, 1, tmp_path / "landing").is_new
-    assert hashes(tmp_path / "landing") == before
+def test_interrupted_exchange_is_not_taken_for_whole(home: Path, small: dict[int, Path]) -> None:
+    marker = home / "demo.json"
+    marker.write_text(json.dumps({**json.loads(marker.read_text()), "is_complete": False}))
+    (home / "landing" / "shopify" / "customer" / "customer.csv").unlink()
+    assert generate(SMALL, 1, home / "landing").is_new
+    assert hashes(home) == hashes(small[1])
 
 
 @pytest.mark.parametrize("customers", [0, -1, 1 << 24])
