@@ -9,10 +9,13 @@ CUSTOMER_360 = "marts.customer_360"
 ROWS = "quality.reconciliation"
 AMOUNTS = "quality.reconciliation_amounts"
 
+# Cancelled orders keep their amount and are worth nothing.
+_ORDER_AMOUNT = "sum(total_amount_reporting) filter (where cancelled_at is null or total_amount < 0)"
+
 # A measure of the 360 → the fact it counts, by what, and the column that dates the fact.
 _TIES = (
     ("order_count", "core.fct_orders", "count(*)", "ordered_at"),
-    ("order_amount", "core.fct_orders", "sum(total_amount_reporting)", "ordered_at"),
+    ("order_amount", "core.fct_orders", _ORDER_AMOUNT, "ordered_at"),
     ("invoice_count", "core.fct_invoices", "count(*)", "issued_at"),
     ("invoiced_amount", "core.fct_invoices", "sum(total_amount_reporting)", "issued_at"),
     ("payment_count", "core.fct_payments", "count(*)", "occurred_at"),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.errors import ScvError
 from orchestration.ingestion.landing import scan
 from orchestration.running.session import Session
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+# Marks Dagster's runs with the warehouse's own run id.
+TAG = "scv/run_id"
 
 _INSTANCE = """\
 # Written by the warehouse; nothing leaves this machine.
@@ -48,6 +56,23 @@ def prepare_home(home: Path) -> None:
             path.write_text(text)
 
 
+def clear_dead_runs(instance: dg.DagsterInstance) -> None:
+    """Free what killed runs still hold in Dagster's books; the caller holds the warehouse, so none of them lives.
+
+    Without it the writer's pool would stay taken, and the next run wait for ever.
+    """
+    import dagster as dg
+
+    storage = instance.event_log_storage
+    for run_id in storage.get_concurrency_run_ids():
+        storage.free_concurrency_slots_for_run(run_id)
+    started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    for run in instance.get_runs(started):
+        # Runs of the UI may be waiting for the warehouse; a headless one begins after it has it.
+        if TAG in run.tags:
+            instance.report_run_failed(run, "The process of this run died.")
+
+
 def execute(session: Session) -> None:
     """Run the job; what went wrong is in the session, and raised."""
     home = session.settings.dagster_home
@@ -70,13 +95,17 @@ def execute(session: Session) -> None:
         for key in defs.resolve_asset_graph().materializable_asset_keys
         if key not in passed_over
     ]
+    # What was imported and defined by now stays; the collector need not look through it after every layer.
+    gc.collect()
+    gc.freeze()
     with dg.DagsterInstance.from_config(str(home), "headless.yaml") as instance:
+        clear_dead_runs(instance)
         result = defs.resolve_job_def(JOB_NAME).execute_in_process(
             instance=instance,
             raise_on_error=False,
             asset_selection=selected,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={"scv/run_id": session.run_id},
+            tags={TAG: session.run_id},
         )
     if session.error is not None:
         raise session.error

@@ -16,6 +16,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.running.finish import finish
+from orchestration.running.headless import clear_dead_runs
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.progress import Progress
 from orchestration.running.seeds import merge_seeds
@@ -65,6 +66,7 @@ def session_resource(context: Any) -> Iterator[Session]:
     settings = from_environment(os.environ)
     progress = Progress(sys.stderr)
     with warehouse_lock(settings.lock, progress.say):
+        clear_dead_runs(context.instance)
         merge_seeds(settings)
         session = open_session(settings, progress)
         try:
