@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.ingestion import prescan, sql
 from orchestration.ingestion.contracts import Table
-from orchestration.ingestion.landed import REJECTS, Landed, Reading, reset
+from orchestration.ingestion.landed import REJECTS, TEXT, Landed, Reading, prepare_rejects
 from orchestration.ingestion.landing import LandedFile
 from orchestration.ingestion.read_csv import read_csv
 from orchestration.ingestion.read_json import read_json
@@ -58,6 +58,8 @@ class Run:
 
 
 Progress = Callable[[str, int], None]
+# Of larger files the text is dropped at once, not when the next file replaces it.
+_LARGE = 32 << 20
 
 
 def take_in(
@@ -66,6 +68,7 @@ def take_in(
     source: Source,
     table: Table,
     outcome: Outcome,
+    is_known: bool,
     is_loaded_already: Callable[[str], bool],
     progress: Progress,
 ) -> Outcome:
@@ -83,11 +86,10 @@ def take_in(
         outcome = replace(outcome, content_hash=scanned.content_hash, encoding=scanned.encoding)
         if is_loaded_already(scanned.content_hash):
             return replace(outcome, status="duplicate", reason="the same bytes are loaded already")
-        reset(run.con)
         progress("reading", 0)
         landed = _read(reading, file, scanned)
         progress("loading", file.size_bytes)
-        return _commit(run, reading, file, source, landed, outcome)
+        return _commit(run, reading, source, landed, outcome, is_known)
     except Refusal as refusal:
         if file.look() != look:  # Half a file reads as a damaged one.
             return _waiting(outcome)
@@ -104,6 +106,8 @@ def take_in(
         return _waiting(outcome)
     finally:
         _empty(run.scratch)
+        if file.size_bytes > _LARGE:
+            run.con.execute(f"drop table if exists {TEXT}").fetchall()
 
 
 def _waiting(outcome: Outcome) -> Outcome:
@@ -142,15 +146,16 @@ def _read(reading: Reading, file: LandedFile, scanned: prescan.Prescan) -> Lande
 
 
 def _commit(
-    run: Run, reading: Reading, file: LandedFile, source: Source, landed: Landed, outcome: Outcome
+    run: Run, reading: Reading, source: Source, landed: Landed, outcome: Outcome, is_known: bool
 ) -> Outcome:
+    file = outcome.file
     typed = plan(reading, landed, source.timezone)
     run.con.execute("begin").fetchall()
     try:
         outcome = _insert(run, reading, typed, outcome)
         if file.look() != (file.size_bytes, file.mtime_ns):
             raise Moving
-        record(run, outcome)
+        record(run, outcome, is_known)
         run.con.execute("commit").fetchall()
     except duckdb.Error:
         _rollback(run.con)
@@ -172,18 +177,20 @@ def _insert(run: Run, reading: Reading, typed: Pass, outcome: Outcome) -> Outcom
     )
     insert = typed.insert_good(source, str(outcome.file_id))
     loaded = reading.number(insert) if landed.rows else 0
+    quarantined = 0
     if loaded < landed.rows:
+        if not landed.rejected:
+            prepare_rejects(run.con)
         reading.fetch(
             f"insert into {REJECTS} (file_row, line_number, reason, record) {typed.select_bad()}"
         )
-    quarantined = reading.number(f"select count(*) from {REJECTS}")
+    if loaded < rows_in_file:
+        quarantined = _quarantine(run, outcome)
     if loaded + quarantined != rows_in_file:
         raise Refusal(
             f"{rows_in_file} rows were found, but {loaded} loaded and {quarantined} quarantined "
             "do not add up to them; nothing was loaded. Report this as a fault of the loader."
         )
-    if quarantined:
-        _quarantine(run, outcome)
     damaged = typed.count_damaged()
     return replace(
         outcome,
@@ -205,28 +212,33 @@ def _bad_values(reading: Reading, typed: Pass, file_id: int) -> int:
     )
 
 
-def _quarantine(run: Run, outcome: Outcome) -> None:
+def _quarantine(run: Run, outcome: Outcome) -> int:
     file = outcome.file
-    run.con.execute(
+    inserted = run.con.execute(
         "insert into state.quarantine (quarantine_id, file_id, source_id, system, table_name, "
         "file_name, file_row, line_number, layer, reason, record, quarantined_at) "
         f"select 'raw-' || {outcome.file_id} || '-' || file_row, {outcome.file_id}, ?, ?, ?, ?, "
         f"file_row, line_number, 'raw', reason, record, ? from {REJECTS}",
         [file.source_id, outcome.system, file.table_name, file.file_name, run.loaded_at],
     ).fetchall()
+    return int(inserted[0][0])
 
 
-def record(run: Run, outcome: Outcome) -> None:
-    """Write the file's row and what was seen at its path, in the transaction that is open."""
+def record(run: Run, outcome: Outcome, is_known: bool) -> None:
+    """Write the file's row and what was seen at its path, in the transaction that is open.
+
+    `is_known` says whether the path was ever seen before.
+    """
     file = outcome.file
     key = [file.source_id, file.table_name, file.file_name]
-    where = "source_id = ? and table_name = ? and file_name = ?"
-    # What was refused or waited is replaced by what became of it.
-    run.con.execute(
-        f"delete from state.files where {where} and status in ('refused', 'waiting') "
-        "and (content_hash is null or status = 'waiting' or content_hash is not distinct from ?)",
-        [*key, outcome.content_hash],
-    ).fetchall()
+    if is_known:
+        # What was refused or waited is replaced by what became of it.
+        run.con.execute(
+            "delete from state.files where source_id = ? and table_name = ? and file_name = ? "
+            "and status in ('refused', 'waiting') and (content_hash is null "
+            "or status = 'waiting' or content_hash is not distinct from ?)",
+            [*key, outcome.content_hash],
+        ).fetchall()
     modified = datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).replace(tzinfo=None)
     run.con.execute(
         "insert into state.files (file_id, run_id, source_id, system, table_name, file_name, "
@@ -256,16 +268,17 @@ def record(run: Run, outcome: Outcome) -> None:
             outcome.number_style,
         ],
     ).fetchall()
-    seen(run, outcome)
+    seen(run, outcome, is_known)
 
 
-def seen(run: Run, outcome: Outcome) -> None:
+def seen(run: Run, outcome: Outcome, is_known: bool) -> None:
     """Remember size, times and hash of the path, so that the next run need not read it."""
     file = outcome.file
-    run.con.execute(
-        "delete from state.landing where source_id = ? and table_name = ? and file_name = ?",
-        [file.source_id, file.table_name, file.file_name],
-    ).fetchall()
+    if is_known:
+        run.con.execute(
+            "delete from state.landing where source_id = ? and table_name = ? and file_name = ?",
+            [file.source_id, file.table_name, file.file_name],
+        ).fetchall()
     run.con.execute(
         "insert into state.landing (source_id, table_name, file_name, size_bytes, mtime_ns, "
         "ctime_ns, content_hash, contract_hash, status) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",

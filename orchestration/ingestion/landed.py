@@ -67,9 +67,8 @@ class Reading:
         return int(str(value)) if value is not None else 0
 
 
-def reset(con: duckdb.DuckDBPyConnection) -> None:
-    """Empty scratch tables for the next file."""
-    con.execute(f"drop table if exists {TEXT}").fetchall()
+def prepare_rejects(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the scratch table of rejects, empty; called before a file's first reject."""
     con.execute(
         f"create or replace temp table {REJECTS.rpartition('.')[2]} "
         "(file_row bigint, line_number bigint, reason varchar, record json)"

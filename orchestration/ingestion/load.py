@@ -16,6 +16,7 @@ from orchestration.errors import UsageError
 from orchestration.ingestion import arrival, state
 from orchestration.ingestion.arrival import Outcome, Run
 from orchestration.ingestion.contracts import Contracts, load_contracts
+from orchestration.ingestion.landed import TEXT
 from orchestration.ingestion.landing import FORMATS, LandedFile, scan
 from orchestration.ingestion.sources import Source, Sources, load_sources
 from orchestration.settings import REPOSITORY, Settings
@@ -148,6 +149,7 @@ def load(
         for position, file in enumerate(todo, 1)
         if (outcome := door.take(file, position, len(todo), file.path in repeated)) is not None
     ]
+    con.execute(f"drop table if exists {TEXT}").fetchall()
     inactive = {f.source_id for f in files if not sources.get(f.source_id).is_active}
     return LoadSummary(
         run_id=run_id,
@@ -186,6 +188,7 @@ class _Door:
     ) -> None:
         self.run, self.contracts, self.sources, self.report = run, contracts, sources, report
         con = run.con
+        self.file_id = state.last_file_id(con)
         self.seen = {
             (row[0], row[1], row[2]): row[3:]
             for row in con.execute(
@@ -226,11 +229,12 @@ class _Door:
         source = self.sources.get(file.source_id)
         system = self.contracts.systems.get(source.system)
         table = self.contracts.table(source.system, file.table_name)
+        self.file_id += 1
         outcome = Outcome(
             file=file,
             system=source.system,
             status="refused",
-            file_id=state.next_file_id(self.run.con),
+            file_id=self.file_id,
             contract_hash=self._contract_hash(file),
         )
 
@@ -249,6 +253,7 @@ class _Door:
                 source,
                 table,
                 outcome,
+                self._is_seen(file),
                 lambda digest: not again and (*place, digest) in self.loaded,
                 tell,
             )
@@ -274,13 +279,16 @@ class _Door:
         con = self.run.con
         con.execute("begin").fetchall()
         if result.status == "duplicate" and is_known:
-            arrival.seen(self.run, result)
+            arrival.seen(self.run, result, self._is_seen(file))
         else:
-            arrival.record(self.run, result)
+            arrival.record(self.run, result, self._is_seen(file))
         con.execute("commit").fetchall()
         if result.status == "duplicate":
             self.arrived.add((*place, file.file_name, digest))
         return None if result.status == "duplicate" and is_known else result
+
+    def _is_seen(self, file: LandedFile) -> bool:
+        return (file.source_id, file.table_name, file.file_name) in self.seen
 
     def _contract_hash(self, file: LandedFile) -> str:
         source = self.sources.get(file.source_id)

@@ -17,7 +17,7 @@ import duckdb
 from orchestration.errors import ScvError, UsageError
 from orchestration.ingestion import sql, state
 from orchestration.ingestion.contracts import load_contracts
-from orchestration.ingestion.landed import TEXT, Reading, reset
+from orchestration.ingestion.landed import TEXT, Reading
 from orchestration.ingestion.read_json import landed_objects
 from orchestration.ingestion.sources import load_sources
 from orchestration.ingestion.typing_pass import Pass, plan
@@ -156,7 +156,6 @@ def replay(
         if contract is None:
             continue  # The layout is gone; what it refused stays and can be seen.
         reading = Reading(con, scratch, contract, scratch)
-        reset(con)
         group = [source_id, system, table_name, number_style]
         scope = (
             f"{where} and source_id = ? and system = ? and table_name = ? "

@@ -20,6 +20,7 @@ from orchestration.ingestion.landed import (
     LandedColumn,
     Reading,
     distinct_names,
+    prepare_rejects,
 )
 from orchestration.ingestion.prescan import TextShape
 from orchestration.ingestion.refusal import Refusal
@@ -44,10 +45,9 @@ def _fast(
     columns = tuple(f"c{position}" for position in range(len(names)))
     lines = max(0, shape.lines - header.lines)
     try:
-        _read(reading, text, header, columns, header.lines, shape)
+        rows = _read(reading, text, header, columns, header.lines, shape)
     except duckdb.Error:
         return None
-    rows = reading.number(f"select count(*) from {TEXT}")
     if len(names) == 1 and reading.number(f"select count(*) from {TEXT} where c0 is null"):
         return None  # In a single column a blank line looks like a row.
     numbered = None
@@ -86,10 +86,8 @@ def _salvaged(
     longest = TextShape(
         has_quotes=True, longest_line=max(shape.longest_line, salvaged.longest) + 64
     )
-    reading.con.execute(f"drop table if exists {TEXT}").fetchall()
     try:
-        _read(reading, clean, header, ("r", "l", *columns), 0, longest)
-        rows = reading.number(f"select count(*) from {TEXT}")
+        rows = _read(reading, clean, header, ("r", "l", *columns), 0, longest)
     except duckdb.Error:
         rows = -1
     if rows != salvaged.rows:
@@ -113,6 +111,7 @@ def _salvaged(
 
 def load_rejects(reading: Reading, rejects: Path) -> None:
     """Take the rejects that a pass in Python wrote as JSON lines."""
+    prepare_rejects(reading.con)
     reading.fetch(
         f"insert into {REJECTS} select file_row, line_number, reason, "
         "json_object('_raw', raw) from read_json("
@@ -129,15 +128,17 @@ def _read(
     columns: tuple[str, ...],
     skip: int,
     shape: TextShape,
-) -> None:
+) -> int:
     """Text into a temporary table in file order: rowid is then the number of the record."""
     types = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in columns)
+    # With line feeds alone it must be said: a carriage return inside quotes would mislead.
+    ends = "" if shape.crlf else ", new_line = '\\n'"
     quotes = "quote = '\"', escape = '\"'" if shape.has_quotes else "quote = '', escape = ''"
-    reading.fetch(
+    return reading.number(
         f"create or replace temp table {TEXT.rpartition('.')[2]} as select * from read_csv("
         f"{sql.path(text)}, auto_detect = false, header = false, skip = {skip}, "
         f"delim = {sql.text(header.delimiter.decode())}, {quotes}, strict_mode = true, "
-        f"max_line_size = {max(_LINE_SIZE, shape.longest_line + 2)}, columns = {{{types}}})"
+        f"max_line_size = {max(_LINE_SIZE, shape.longest_line + 2)}, columns = {{{types}}}{ends})"
     )
 
 

@@ -15,7 +15,14 @@ import duckdb
 from orchestration.ingestion import sql
 from orchestration.ingestion.contracts import Table
 from orchestration.ingestion.delimited import check_required
-from orchestration.ingestion.landed import REJECTS, TEXT, Landed, LandedColumn, Reading
+from orchestration.ingestion.landed import (
+    REJECTS,
+    TEXT,
+    Landed,
+    LandedColumn,
+    Reading,
+    prepare_rejects,
+)
 from orchestration.ingestion.prescan import CHUNK, TextShape
 from orchestration.ingestion.refusal import Refusal
 
@@ -56,6 +63,7 @@ def landed_objects(reading: Reading, may_be_damaged: bool, is_delivery: bool = T
         f"select count(*) from {TEXT} where {is_filled} and not ({is_object})"
     )
     if rejected:
+        prepare_rejects(reading.con)
         reading.fetch(
             f"insert into {REJECTS} select rowid + 1, rowid + 1, case when json_valid(doc) "
             "then 'the line is JSON but no object; expected {...}' "

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import fastexcel
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from orchestration.ingestion.contracts import Table
 from orchestration.ingestion.landed import Landed, Reading, distinct_names, unreadable

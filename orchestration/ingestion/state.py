@@ -150,10 +150,9 @@ def _columns(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, 
     return found
 
 
-def next_file_id(con: duckdb.DuckDBPyConnection) -> int:
-    """File ids grow with arrival and are never given twice, also not after a row was replaced."""
-    value = con.execute("select coalesce(max(file_id), 0) + 1 from state.files").fetchall()[0][0]
-    return int(value)
+def last_file_id(con: duckdb.DuckDBPyConnection) -> int:
+    """The highest id that a file has; ids grow with arrival."""
+    return int(con.execute("select coalesce(max(file_id), 0) from state.files").fetchall()[0][0])
 
 
 def contract_hash(table: Table | None, known: tuple[str, ...], system: str, timezone: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestration.ingestion import sql, values
 from orchestration.ingestion.contracts import Column, Table
@@ -24,6 +24,8 @@ _DAMAGED = (
 )
 # From a share of 19 to 1 on, the other side's numbers are slips and not the file's way.
 _DOMINANT = 19
+# Rows below which a file is asked first how its values are written.
+_PROBED = 200_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Pass:
     mapped: Mapping[str, LandedColumn]
     timezone: str
     separators: Mapping[str, Separators]
+    plain: frozenset[str] = frozenset()  # Columns of which every text is in the usual writing.
 
     @property
     def relation(self) -> str:
@@ -175,9 +178,8 @@ class Pass:
         )
 
     def _value(self, column: Column, source: LandedColumn, text: str) -> str:
-        how = values.Reading(
-            column, self.timezone, self.separators.get(column.name, Separators.UNKNOWN)
-        )
+        separators = self.separators.get(column.name, Separators.UNKNOWN)
+        how = values.Reading(column, self.timezone, separators, column.name in self.plain)
         if source.native is not None and source.native_type is not None:
             native = values.value_of_native(how, sql.name("n_" + column.name), source.native_type)
             if native is not None:
@@ -206,7 +208,33 @@ def plan(
     mapped = map_columns(reading.table, landed.columns)
     if separators is None:
         separators = _separators(reading, landed, mapped)
-    return Pass(reading.table, landed, mapped, timezone, separators)
+    whole = Pass(reading.table, landed, mapped, timezone, separators)
+    if not 0 < landed.rows < _PROBED:
+        return whole
+    return replace(whole, plain=_plain(reading, whole))
+
+
+def _plain(reading: Reading, whole: Pass) -> frozenset[str]:
+    """The columns of which every value is in the usual writing.
+
+    Planning the rarer writings costs more than reading a small file; so it is asked first.
+    """
+    candidates = {
+        c.name: c
+        for c in reading.table.columns
+        if c.name in whole.mapped
+        and values.has_rare_writings(c)
+        and whole.separators.get(c.name, Separators.UNKNOWN)
+        in (Separators.UNKNOWN, Separators.POINT)
+    }
+    if not candidates:
+        return frozenset()
+    usual = replace(whole, plain=frozenset(candidates))
+    unread = ", ".join(
+        f"count(*) filter ({_t(c)} is not null and {_v(c)} is null)" for c in candidates.values()
+    )
+    counts = reading.fetch(f"select {unread} from {usual.relation}")[0]
+    return frozenset(n for n, count in zip(candidates, counts, strict=True) if count == 0)
 
 
 def _separators(

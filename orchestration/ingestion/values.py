@@ -40,6 +40,7 @@ class Reading:
     column: Column
     timezone: str
     separators: Separators = Separators.UNKNOWN
+    is_plain: bool = False  # Every text is in the usual writing: rarer ones need not be planned.
 
 
 def trimmed(text: str) -> str:
@@ -83,9 +84,10 @@ def value_of_text(reading: Reading, text: str) -> str:
         )
         return f"case lower({text}) {cases} end"
     if column.data_type == "timestamp":
-        return timestamp(text, reading.timezone)
+        plain = iso_timestamp(text, reading.timezone)
+        return plain if reading.is_plain else timestamp(text, reading.timezone)
     if column.data_type == "date":
-        return date(text)
+        return iso_date(text) if reading.is_plain else date(text)
     if column.data_type == "boolean":
         words = " ".join(
             [f"when {sql.text(word)} then true" for word in TRUE_WORDS]
@@ -94,7 +96,14 @@ def value_of_text(reading: Reading, text: str) -> str:
         return f"case lower({text}) {words} end"
     if column.data_type == "json":
         return f"case when json_valid({text}) then cast({text} as json) end"
+    if reading.is_plain:
+        return plain_number(text, column.data_type)
     return number(text, column.data_type, reading.separators)
+
+
+def has_rare_writings(column: Column) -> bool:
+    """Whether values of the column may be written in ways beyond the usual one."""
+    return is_number(column) or column.data_type in ("timestamp", "date")
 
 
 def value_of_native(reading: Reading, value: str, native_type: str) -> str | None:
@@ -164,52 +173,65 @@ def is_nested(native_type: str) -> bool:
     return native.endswith("]") or native.startswith(("STRUCT", "MAP", "UNION", "JSON", "VARIANT"))
 
 
-def timestamp(text: str, timezone: str) -> str:
-    """ISO 8601 with or without a zone; epoch seconds, milliseconds or microseconds by magnitude."""
+def iso_timestamp(text: str, timezone: str) -> str:
+    """ISO 8601 as most systems write it."""
     # The cast to a zoneless timestamp drops an offset silently, so zoned text takes its own branch.
     zoned = rf"regexp_matches({text}, ':.*([zZ]|UTC|GMT|[+-]\d\d(:?\d\d)?)$')"
-    iso = (
+    return (
         f"case when {_starts_with_day(text)} then case when {zoned} "
         f"then timezone('UTC', try_cast({text} as timestamptz)) "
         f"else {_to_utc(f'try_cast({text} as timestamp)', timezone)} end end"
     )
+
+
+def timestamp(text: str, timezone: str) -> str:
+    """ISO 8601 with or without a zone; epoch seconds, milliseconds or microseconds by magnitude."""
     tidy = _tidy_iso(text)
-    zoned_tidy = rf"regexp_matches({tidy}, ':.*(Z|[+-]\d\d:\d\d)$')"
+    zoned = rf"regexp_matches({tidy}, ':.*(Z|[+-]\d\d:\d\d)$')"
     other = (
         f"case when regexp_matches({text}, '{_EPOCH}') then {_epoch(text)} "
-        f"when {_starts_with_day(tidy)} then case when {zoned_tidy} "
+        f"when {_starts_with_day(tidy)} then case when {zoned} "
         f"then timezone('UTC', try_cast({tidy} as timestamptz)) "
         f"else {_to_utc(f'try_cast({tidy} as timestamp)', timezone)} end end"
     )
-    return f"coalesce({iso}, {other})"
+    return f"coalesce({iso_timestamp(text, timezone)}, {other})"
+
+
+def iso_date(text: str) -> str:
+    """ISO 8601, a day and nothing else."""
+    return (
+        f"case when {_starts_with_day(text)} and length({text}) <= 10 "
+        f"then try_cast({text} as date) end"
+    )
 
 
 def date(text: str) -> str:
     """ISO 8601; of a time its day as written, whatever the zone; epoch by magnitude in UTC."""
-    plain = (
-        f"case when {_starts_with_day(text)} and length({text}) <= 10 "
-        f"then try_cast({text} as date) end"
-    )
-    tidy = _tidy_iso(text)
-    day = f"regexp_extract({tidy}, '^\\d{{4}}[-/]\\d{{1,2}}[-/]\\d{{1,2}}')"
+    day = f"regexp_extract({_tidy_iso(text)}, '^\\d{{4}}[-/]\\d{{1,2}}[-/]\\d{{1,2}}')"
     of_time = (
-        f"case when regexp_matches({text}, '{_EPOCH}') "
-        f"then cast({_epoch(text)} as date) "
+        f"case when regexp_matches({text}, '{_EPOCH}') then cast({_epoch(text)} as date) "
         f"when {timestamp(text, 'UTC')} is not null then try_cast({day} as date) end"
     )
-    return f"coalesce({plain}, {of_time})"
+    return f"coalesce({iso_date(text)}, {of_time})"
+
+
+def plain_number(text: str, data_type: str) -> str:
+    """Digits and at most a decimal point."""
+    if data_type == "bigint":
+        digits = f"regexp_matches({text}, '^[+-]?\\d{{1,19}}$')"
+        return f"case when {digits} then try_cast({text} as bigint) end"
+    if data_type == "double":
+        value = f"try_cast({text} as double)"
+        return f"case when isfinite({value}) then {value} end"
+    return f"try_cast({text} as {data_type})"
 
 
 def number(text: str, data_type: str, separators: Separators) -> str:
     """Plain decimals; separators of thousands and decimal commas where only one reading exists."""
     if data_type == "bigint":
-        whole = (
-            f"case when regexp_matches({text}, '^[+-]?\\d{{1,19}}$') "
-            f"then try_cast({text} as bigint) end"
-        )
         exact = _number(text, "decimal(38,9)", separators)
         return (
-            f"coalesce({whole}, case when {exact} = trunc({exact}) "
+            f"coalesce({plain_number(text, data_type)}, case when {exact} = trunc({exact}) "
             f"then try_cast({exact} as bigint) end)"
         )
     if data_type == "double":
