@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -155,8 +154,7 @@ def run(
         settings = demo_settings(landing, warehouse, config, as_of, full_refresh, progress.say)
     else:
         settings = _settings(landing, warehouse, config, as_of, full_refresh)
-    # Libraries print; standard output is for the summary alone.
-    with redirect_stdout(sys.stderr):
+    with show.summary_alone():
         summary = run_whole(settings, progress, Options(keep, wait, frozenset(accept)))
     if is_json:
         show.as_json(summary)
@@ -209,7 +207,10 @@ def load(
     """Load what landed, and stop there."""
     from orchestration.commands import load_only
 
-    figures = load_only(_settings(landing, warehouse, config), [path.resolve() for path in again])
+    with show.summary_alone():
+        figures = load_only(
+            _settings(landing, warehouse, config), [path.resolve() for path in again]
+        )
     if is_json:
         show.as_json(figures)
     else:

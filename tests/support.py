@@ -45,7 +45,7 @@ def run_scv(
 ) -> subprocess.CompletedProcess[str]:
     """The same, waited for."""
     process = start_scv(*arguments, cwd=cwd, code=code)
-    out, err = process.communicate(timeout=280)
+    out, err = process.communicate(timeout=560)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 

@@ -122,7 +122,7 @@ def test_a_second_run_waits_ends_and_the_first_makes_the_same_tables(
     second = run_scv("run", "--wait", "0.2", *own.options(), cwd=tmp_path)
     assert second.returncode == 1
     assert "Another run" in second.stderr
-    out, err = first.communicate(timeout=250)
+    out, err = first.communicate(timeout=560)
     assert first.returncode == 0, err[-3000:]
     summary = json.loads(out)
     assert summary["outcome"] == "published"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -105,3 +107,15 @@ def test_the_quarantine_can_be_listed_and_shown(scv: Any, company: Any, tmp_path
     assert all("record" not in entry for entry in entries), "a list shows no person's values"
     one = scv("quarantine", "show", entries[0]["quarantine_id"], "--json", *place, cwd=tmp_path)
     assert json.loads(one.stdout)["record"]
+
+
+def test_what_libraries_print_does_not_reach_standard_output(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from orchestration import show\n"
+        "with show.summary_alone():\n"
+        "    print('a library prints'); os.write(1, b'100% of a progress bar')\n"
+        "show.as_json({'run_id': 'r1'})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == {"run_id": "r1"}
+    assert "a library prints" in done.stderr
