@@ -6,7 +6,6 @@ Files grow portion by portion; how customers are cut into portions never shows i
 
 from __future__ import annotations
 
-import gzip
 import io
 import zipfile
 from dataclasses import dataclass, field
@@ -15,8 +14,8 @@ from typing import IO, Literal
 from xml.sax.saxutils import escape
 
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 Format = Literal["csv", "csv.gz", "jsonl", "parquet", "xlsx"]
 ROWS_PER_GROUP = 65_536
@@ -73,11 +72,12 @@ class Part:
 
     path: Path
     layout: Layout
-    stream: IO[bytes] | gzip.GzipFile | None = None
-    beneath: IO[bytes] | None = None
+    stream: IO[bytes] | None = None
+    packed: pa.CompressedOutputStream | None = None
     parquet: pq.ParquetWriter | None = None
-    waiting: list[pl.DataFrame] = field(default_factory=list)
-    tail: list[pl.DataFrame] = field(default_factory=list)
+    sheets: list[pl.DataFrame] = field(default_factory=list)
+    tables: list[pa.Table] = field(default_factory=list)
+    tail: list[bytes] = field(default_factory=list)
     is_started: bool = False
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -86,24 +86,28 @@ class Part:
             return
         is_first, self.is_started = not self.is_started, True
         if self.layout.format == "parquet":
-            self.waiting.append(frame)
-            if sum(len(part) for part in self.waiting) >= ROWS_PER_GROUP:
+            self.tables.append(arrow_of(frame))
+            if sum(len(table) for table in self.tables) >= ROWS_PER_GROUP:
                 self._groups(whole_only=True)
         elif self.layout.format == "xlsx":
-            self.waiting.append(frame)
+            self.sheets.append(frame)
         else:
             self._write(self._text(frame, is_first))
 
+    def add_last(self, frame: pl.DataFrame) -> None:
+        """Rows for the end of a text file; kept as bytes, for a frame would keep its portion alive."""
+        self.tail.append(self._text(frame, is_first=False))
+
     def close(self) -> None:
-        for frame in self.tail:
-            self.add(frame)
+        for data in self.tail:
+            self._write(data)
         if self.layout.format == "xlsx":
-            self.path.write_bytes(workbook(pl.concat(self.waiting)))
+            self.path.write_bytes(workbook(pl.concat(self.sheets)))
         if self.layout.format == "parquet":
             self._groups(whole_only=False)
         if self.parquet is not None:
             self.parquet.close()
-        for stream in (self.stream, self.beneath):
+        for stream in (self.packed, self.stream):
             if stream is not None:
                 stream.close()
 
@@ -132,29 +136,28 @@ class Part:
     def _write(self, data: bytes) -> None:
         if self.stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            plain = self.path.open("wb")
-            self.stream = plain
+            self.stream = self.path.open("wb")
             if self.layout.format == "csv.gz":
-                # No name and no time inside, or the bytes would differ from run to run.
-                self.beneath = plain
-                self.stream = gzip.GzipFile(
-                    filename="", mode="wb", compresslevel=1, fileobj=plain, mtime=0
-                )
-        self.stream.write(data)
+                # Arrow brings its own zlib, so the bytes do not depend on the Python that runs.
+                self.packed = pa.CompressedOutputStream(pa.PythonFile(self.stream), "gzip")
+        if self.packed is not None:
+            self.packed.write(data)
+        else:
+            self.stream.write(data)
 
     def _groups(self, whole_only: bool) -> None:
         """Writes row groups of one fixed size, so that portions do not show."""
-        frame = pl.concat(self.waiting, rechunk=True) if self.waiting else None
-        if frame is None:
+        if not self.tables:
             return
-        while len(frame) >= ROWS_PER_GROUP or (not whole_only and len(frame)):
-            table = arrow_of(frame.head(ROWS_PER_GROUP))
+        rows = pa.concat_tables(self.tables).combine_chunks()
+        while len(rows) >= ROWS_PER_GROUP or (not whole_only and len(rows)):
             if self.parquet is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.parquet = pq.ParquetWriter(self.path, table.schema, compression="snappy")
-            self.parquet.write_table(table, row_group_size=ROWS_PER_GROUP)
-            frame = frame.slice(ROWS_PER_GROUP)
-        self.waiting = [frame] if len(frame) else []
+                self.parquet = pq.ParquetWriter(self.path, rows.schema, compression="snappy")
+            group = rows.slice(0, ROWS_PER_GROUP).combine_chunks()
+            self.parquet.write_table(group, row_group_size=ROWS_PER_GROUP)
+            rows = rows.slice(ROWS_PER_GROUP)
+        self.tables = [rows] if len(rows) else []
 
 
 def arrow_of(frame: pl.DataFrame) -> pa.Table:
@@ -189,9 +192,9 @@ def workbook(frame: pl.DataFrame) -> bytes:
         f"{''.join(lines)}</sheetData></worksheet>"
     )
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, text in (*SCHEMA_FILES, ("xl/worksheets/sheet1.xml", sheet)):
             entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = zipfile.ZIP_STORED
             archive.writestr(entry, text)
     return out.getvalue()

@@ -148,7 +148,7 @@ class Landing:
         part.add(written(sheet, rows))
         if len(refused):
             # Refused rows stand at the end, so that portions of customers do not show.
-            part.tail.append(written(sheet, refused))
+            part.add_last(written(sheet, refused))
 
 
 def aligned(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

@@ -96,7 +96,6 @@ INTERACTIONS = Sheet(
     "branch",
     "interactions",
     ("interaction_id",),
-    Layout("csv.gz"),
     by="year",
     zone=ZONE,
     updated="updated_at",

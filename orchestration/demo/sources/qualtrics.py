@@ -46,7 +46,7 @@ QUESTION = Sheet("qualtrics", "question", ("id", "survey_id"))
 OPTION = Sheet("qualtrics", "question_option", ("survey_id", "question_id", "key"))
 DISTRIBUTION = Sheet("qualtrics", "distribution", ("id",))
 SENT = Sheet(
-    "qualtrics", "distribution_contact", ("contact_id", "distribution_id"), Layout("csv.gz")
+    "qualtrics", "distribution_contact", ("contact_id", "distribution_id"), Layout("parquet")
 )
 RESPONSE = Sheet(
     "qualtrics", "survey_response", ("id",), Layout("jsonl"), updated="last_modified_date"

@@ -49,11 +49,11 @@ ORDER = Sheet(
         Refusal("total_price", "n/a"),
     ),
 )
-LINE = Sheet("shopify", "order_line", ("id",), Layout("csv.gz"), repeated=0.003)
+LINE = Sheet("shopify", "order_line", ("id",), repeated=0.003)
 SHIPPING = Sheet("shopify", "order_shipping_line", ("id",), Layout("csv", ";"))
 URL_TAG = Sheet("shopify", "order_url_tag", ("order_id", "key"))
 REFUND = Sheet("shopify", "refund", ("id",))
-LINE_REFUND = Sheet("shopify", "order_line_refund", ("id",))
+LINE_REFUND = Sheet("shopify", "order_line_refund", ("id",), Layout("csv.gz"))
 TRANSACTION = Sheet(
     "shopify",
     "transaction",
