@@ -42,10 +42,10 @@ demo: setup  ## make the demo company's data only, in demo/landing
 	@$(VENV)/bin/scv demo --landing demo/landing
 
 dev: setup  ## open Dagster's UI on the demo
-	@$(VENV)/bin/scv dev --landing demo/landing --warehouse demo/warehouse --config demo/config
+	@$(VENV)/bin/scv dev --demo
 
 test: setup  ## run the tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 lint: setup  ## check style and types of Python and SQL
 	@$(VENV)/bin/ruff check .

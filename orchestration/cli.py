@@ -335,15 +335,30 @@ def versions(warehouse: Path | None, is_json: bool) -> int:
 @_landing
 @_warehouse
 @_config
+@click.option("--as-of", type=_Date(), help="The day of every run. Default: the day it runs")
+@click.option("--demo", is_flag=True, help="Open it on the demo company in demo/.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=3000, show_default=True)
 def dev(
-    landing: Path | None, warehouse: Path | None, config: Path | None, host: str, port: int
-) -> int:
+    landing: Path | None,
+    warehouse: Path | None,
+    config: Path | None,
+    as_of: date | None,
+    demo: bool,
+    host: str,
+    port: int,
+) -> None:
     """Open the Dagster UI on the same definitions."""
     from orchestration.commands import serve_ui
 
-    return serve_ui(_settings(landing, warehouse, config), host, port)
+    if demo:
+        from orchestration.running.demo import demo_settings
+        from orchestration.running.progress import Progress
+
+        say = Progress(sys.stderr).say
+        settings = demo_settings(landing, warehouse, config, as_of, False, say)
+        serve_ui(settings, settings.as_of, host, port)
+    serve_ui(_settings(landing, warehouse, config), as_of, host, port)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import duckdb
 
@@ -103,7 +103,7 @@ def quarantine_dismissed(settings: Settings, quarantine_ids: Sequence[str]) -> s
         return f"{dismiss(con, quarantine_ids)} dismissed; they stay in the books."
 
 
-def serve_ui(settings: Settings, host: str, port: int) -> int:
+def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> NoReturn:
     """Run Dagster's UI and daemon on the same definitions until it is interrupted."""
     from orchestration.running.headless import prepare_home
     from orchestration.running.resource import to_environment
@@ -117,7 +117,7 @@ def serve_ui(settings: Settings, host: str, port: int) -> int:
     project.manifest()
     environment = {
         **os.environ,
-        **to_environment(settings),
+        **to_environment(settings, as_of),
         # Dagster starts several processes; each would parse the project anew.
         "SCV_MANIFEST": str(project.manifest_path),
         "PYTHONPATH": os.pathsep.join(
@@ -129,9 +129,6 @@ def serve_ui(settings: Settings, host: str, port: int) -> int:
         *("--host", host, "--port", str(port)),
     ]
     sys.stderr.write(f"Dagster's UI opens on http://{host}:{port} (stop it with Ctrl-C)\n")
-    with subprocess.Popen(command, env=environment, cwd=settings.build) as server:
-        try:
-            return server.wait()
-        except KeyboardInterrupt:
-            server.terminate()
-            return server.wait()
+    os.chdir(settings.build)
+    # This process becomes the server, so that every signal reaches it.
+    os.execve(sys.executable, command, environment)

@@ -22,9 +22,14 @@ Scv = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def start_scv(
-    *arguments: object, cwd: Path | None = None, code: Path = REPOSITORY
+    *arguments: object,
+    cwd: Path | None = None,
+    code: Path = REPOSITORY,
+    is_silent: bool = False,
 ) -> subprocess.Popen[str]:
     """`scv` in a process of its own; `code` is another checkout to take it from."""
+    # A server that nobody reads from would stop when the pipe is full.
+    stream = subprocess.DEVNULL if is_silent else subprocess.PIPE
     environment = {**os.environ, "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
         [
@@ -35,8 +40,8 @@ def start_scv(
         env=environment,
         text=True,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=stream,
+        stderr=stream,
     )
 
 

@@ -28,29 +28,27 @@ concurrency:
     default_limit: 1
 nux:
   enabled: false
-"""
-
-# Copying the standard streams of every step costs more than most steps do; a headless run has a log of its own.
-_HEADLESS = (
-    _INSTANCE
-    + """\
 event_log_storage:
   module: orchestration.running.event_log
   class: RunEventLog
   config:
     base_dir: {history}
+"""
+
+# Copying the standard streams of every step costs more than most steps do; a headless run has a log of its own.
+_NO_COMPUTE_LOGS = """\
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
 """
-)
 
 
 def prepare_home(home: Path) -> None:
     """Dagster's home inside the warehouse, telemetry off."""
     home.mkdir(parents=True, exist_ok=True)
-    headless = _HEADLESS.format(history=json.dumps(str(home / "history" / "runs")))
-    for name, text in (("dagster.yaml", _INSTANCE), ("headless.yaml", headless)):
+    instance = _INSTANCE.format(history=json.dumps(str(home / "history" / "runs")))
+    files = {"dagster.yaml": instance, "headless.yaml": instance + _NO_COMPUTE_LOGS}
+    for name, text in files.items():
         path = home / name
         if not path.is_file() or path.read_text() != text:
             path.write_text(text)

@@ -25,13 +25,18 @@ from orchestration.settings import REPOSITORY, Settings, today
 from orchestration.transformation.dbt import DbtProject
 
 
-def to_environment(settings: Settings) -> dict[str, str]:
-    """Settings as environment variables, for the processes that Dagster starts."""
+def to_environment(settings: Settings, as_of: date | None) -> dict[str, str]:
+    """Settings as environment variables, for the processes that Dagster starts.
+
+    Without `as_of` every run counts from its own day: the UI may be open for weeks.
+    """
     given = {
         "SCV_LANDING": str(settings.landing),
         "SCV_WAREHOUSE": str(settings.warehouse),
         **settings.environment(),
     }
+    if as_of is not None:
+        given["SCV_AS_OF"] = as_of.isoformat()
     if settings.config is not None:
         given["SCV_CONFIG"] = str(settings.config)
     return given
