@@ -10,7 +10,9 @@ ROWS = "quality.reconciliation"
 AMOUNTS = "quality.reconciliation_amounts"
 
 # Cancelled orders keep their amount and are worth nothing.
-_ORDER_AMOUNT = "sum(total_amount_reporting) filter (where cancelled_at is null or total_amount < 0)"
+_ORDER_AMOUNT = (
+    "sum(total_amount_reporting) filter (where cancelled_at is null or total_amount < 0)"
+)
 
 # A measure of the 360 → the fact it counts, by what, and the column that dates the fact.
 _TIES = (
