@@ -251,7 +251,7 @@ def _reviews(story: Story, dice: Dice, memory: Memory) -> pl.DataFrame:
     rows = np.flatnonzero(people.member["app_reviews"]).astype(np.int64)
     first = np.maximum(people.array("joined")[rows], START)
     busy = np.minimum(people.real("activity")[rows], 6.0)
-    mean = (4.0 + 5.0 * busy) * (END - first) / (END - START)
+    mean = (6.0 + 7.5 * busy) * (END - first) / (END - START)
     who, k = expanded(np.minimum(dice.count(mean, "reviews", people.array("n")[rows]), 63))
     n = people.array("n")[rows][who]
     at = first[who] + (dice.unit("review at", n, k) * (END - 60 - first[who])).astype(np.int64)
