@@ -79,6 +79,8 @@ def ensure(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
     """Make what is missing: schemas, state tables, one raw table per contract, new columns."""
     con.execute("set preserve_insertion_order = true").fetchall()
     con.execute("set TimeZone = 'UTC'").fetchall()
+    # A checkpoint writes down every table there is: one at the end, not one a file.
+    con.execute("set checkpoint_threshold = '1GB'").fetchall()
     existing = _columns(con)
     con.execute("begin").fetchall()
     try:
