@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev test lint format lock contoso clean
+.PHONY: help setup run demo dev test lint lint-style lint-types lint-sql format lock contoso clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,10 +48,17 @@ test: setup  ## run the tests
 	@$(PY) -m pytest -n 2 --dist loadfile
 
 lint: setup  ## check style and types of Python and SQL
+	@$(MAKE) --no-print-directory --output-sync -j 2 lint-types lint-sql lint-style
+
+lint-style: setup
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+
+lint-types: setup
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/sqlfluff lint --disable-progress-bar --processes 2 models
+
+lint-sql: setup
+	@$(VENV)/bin/sqlfluff lint --disable-progress-bar --processes 1 models
 
 format: setup  ## put style right where a tool can
 	@$(VENV)/bin/ruff check --fix .

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import logging
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +85,10 @@ def execute(session: Session) -> None:
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     manifest = session.dbt.manifest()
+    # Its import takes seconds of Python, which the engine that loads files meanwhile does not need.
+    threading.Thread(
+        target=importlib.import_module, args=("great_expectations",), daemon=True
+    ).start()
     defs = build_defs(
         {"manifest": manifest, "session": dg.ResourceDefinition.hardcoded_resource(session)}
     )
