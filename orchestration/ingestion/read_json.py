@@ -26,7 +26,6 @@ from orchestration.ingestion.landed import (
 from orchestration.ingestion.prescan import CHUNK, TextShape
 from orchestration.ingestion.refusal import Refusal
 
-_MARKABLE = r"(regexp_matches(doc, '[0-9][.eE][0-9+-]') and not contains(doc, '\u0001'))"
 _OBJECT_SIZES = (16 << 20, 512 << 20)
 # Fields of one object beyond which keys are data; the contract's are still found.
 _HEAD = 64 << 20
@@ -81,9 +80,11 @@ def landed_objects(reading: Reading, may_be_damaged: bool, is_delivery: bool = T
     )
     if rows and is_delivery:
         check_required(reading.table, tuple(dict.fromkeys(_known_or(reading.table, keys))))
-    decimals = f"select count(*) from {TEXT} where regexp_matches(doc, '[0-9][.eE][0-9+-]')"
-    has_decimals = bool(reading.number(decimals))
-    return _landed(reading.table, keys, where, rows, rejected, has_decimals, may_be_damaged)
+    lossy = _lossy(reading.table, keys)
+    has_decimals = bool(reading.number(f"select count(*) from {TEXT} where {where} and {lossy}"))
+    return _landed(
+        reading.table, keys, where, rows, rejected, lossy if has_decimals else None, may_be_damaged
+    )
 
 
 def _landed(
@@ -92,7 +93,7 @@ def _landed(
     where: str,
     rows: int,
     rejected: int,
-    has_decimals: bool,
+    lossy: str | None,
     may_be_damaged: bool,
 ) -> Landed:
     spellings: dict[str, list[str]] = {}
@@ -103,8 +104,8 @@ def _landed(
             spellings[column.name].sort(key=lambda k, name=column.name: k != name)  # type: ignore[misc]
     used = [key for names in spellings.values() for key in names]
     # Rows that need it carry their decimals as marked text (`safe`), which is taken back after.
-    marked = _MARKABLE if has_decimals else "false"
-    safe = _protected("doc") if has_decimals else "doc"
+    marked = f"{lossy} and not contains(doc, '\\u0001')" if lossy else "false"
+    safe = _protected("doc") if lossy else "doc"
     relation = (
         f"(select *, json_extract_string(safe, {_pointers(used)}) as v from (select *, "
         f"case when marked then {safe} else doc end as safe from "
@@ -114,13 +115,13 @@ def _landed(
     for name, names in spellings.items():
         parts = ", ".join(f"v[{used.index(key) + 1}]" for key in names)
         value = f"coalesce({parts})"
-        columns.append(LandedColumn(name, _restored(value) if has_decimals else value))
+        columns.append(LandedColumn(name, _restored(value) if lossy else value))
     rest = None
     if len(used) < len(keys) or any(len(names) > 1 for names in spellings.values()):
         # A merge patch takes the known keys out and leaves the others as they were sent.
         patch = json.dumps({names[0]: None for names in spellings.values()}, ensure_ascii=False)
         merged = f"cast(json_merge_patch(safe, {sql.text(patch)}) as varchar)"
-        rest = _restored(merged) if has_decimals else merged
+        rest = _restored(merged) if lossy else merged
     return Landed(
         relation=relation,
         row="r",
@@ -132,6 +133,19 @@ def _landed(
         rest=rest,
         may_be_damaged=may_be_damaged,
     )
+
+
+def _lossy(table: Table, keys: tuple[str, ...]) -> str:
+    """SQL condition: DuckDB's parser, which reads decimals as double, would change this document.
+
+    That is so when a number has more digits than a double holds, or when a text column is given a
+    number, whose writing (1.10) is then its value.
+    """
+    texts = [key for key in keys if (c := table.column(key)) and c.data_type == "varchar"]
+    long = "regexp_matches(doc, '[0-9.]{17}')"
+    if not texts:
+        return long
+    return f"({long} or list_contains(json_type(doc, {_pointers(texts)}), 'DOUBLE'))"
 
 
 def _known_or(table: Table, keys: tuple[str, ...]) -> list[str]:

@@ -140,7 +140,8 @@ class _Salvager:
                 except Malformed:
                     break
                 if fields:
-                    if self._may_hold_rows(taken, len(fields)) or self._swallowed(line, taken):
+                    # Too wide or narrow: this quote may have closed in a good row further down.
+                    if len(fields) != self.width or self._swallowed(line, taken):
                         break
                     self._take(number, record, fields)
                     return
@@ -148,12 +149,6 @@ class _Salvager:
                 break
         lines.waiting.extendleft(reversed(taken))
         self._reject(number, line, "a quote is opened and not closed")
-
-    def _may_hold_rows(self, taken: list[tuple[int, bytes]], found: int) -> bool:
-        """Whether a record of the wrong width holds lines that are rows by themselves."""
-        return found != self.width and any(
-            text.count(self.delimiter) == self.width - 1 for _, text in taken
-        )
 
     def _swallowed(self, first: bytes, taken: list[tuple[int, bytes]]) -> bool:
         """Whether a 'value' of several lines is really rows between two stray quotes.
