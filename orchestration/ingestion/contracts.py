@@ -55,7 +55,8 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         """The column of that name, whatever the case."""
-        wanted = name.strip().casefold()
+        # Some engines quote the names that are words of theirs, and export the quotes.
+        wanted = name.strip().strip('"`').strip().casefold()
         return next((c for c in self.columns if c.name.casefold() == wanted), None)
 
     def fingerprint(self) -> str:
