@@ -80,11 +80,11 @@ def landed_objects(reading: Reading, may_be_damaged: bool, is_delivery: bool = T
     )
     if rows and is_delivery:
         check_required(reading.table, tuple(dict.fromkeys(_known_or(reading.table, keys))))
-    lossy = _lossy(reading.table, keys)
-    has_decimals = bool(reading.number(f"select count(*) from {TEXT} where {where} and {lossy}"))
-    return _landed(
-        reading.table, keys, where, rows, rejected, lossy if has_decimals else None, may_be_damaged
-    )
+    lossy: str | None = _lossy(reading.table, keys)
+    if not reading.number(f"select count(*) from {TEXT} where {where} and {lossy}"):
+        lossy = None
+    mark = _free_mark(reading, where) if lossy else 0
+    return _landed(reading.table, keys, where, rows, rejected, lossy, mark, may_be_damaged)
 
 
 def _landed(
@@ -94,6 +94,7 @@ def _landed(
     rows: int,
     rejected: int,
     lossy: str | None,
+    mark: int,
     may_be_damaged: bool,
 ) -> Landed:
     spellings: dict[str, list[str]] = {}
@@ -104,8 +105,8 @@ def _landed(
             spellings[column.name].sort(key=lambda k, name=column.name: k != name)  # type: ignore[misc]
     used = [key for names in spellings.values() for key in names]
     # Rows that need it carry their decimals as marked text (`safe`), which is taken back after.
-    marked = f"{lossy} and not contains(doc, '\\u0001')" if lossy else "false"
-    safe = _protected("doc") if lossy else "doc"
+    marked = f"{lossy} and not contains(doc, '{_escaped(mark)}')" if lossy else "false"
+    safe = _protected("doc", mark) if lossy else "doc"
     relation = (
         f"(select *, json_extract_string(safe, {_pointers(used)}) as v from (select *, "
         f"case when marked then {safe} else doc end as safe from "
@@ -115,13 +116,13 @@ def _landed(
     for name, names in spellings.items():
         parts = ", ".join(f"v[{used.index(key) + 1}]" for key in names)
         value = f"coalesce({parts})"
-        columns.append(LandedColumn(name, _restored(value) if lossy else value))
+        columns.append(LandedColumn(name, _restored(value, mark) if lossy else value))
     rest = None
     if len(used) < len(keys) or any(len(names) > 1 for names in spellings.values()):
         # A merge patch takes the known keys out and leaves the others as they were sent.
         patch = json.dumps({names[0]: None for names in spellings.values()}, ensure_ascii=False)
         merged = f"cast(json_merge_patch(safe, {sql.text(patch)}) as varchar)"
-        rest = _restored(merged) if lossy else merged
+        rest = _restored(merged, mark) if lossy else merged
     return Landed(
         relation=relation,
         row="r",
@@ -157,19 +158,34 @@ def _pointers(keys: list[str]) -> str:
     return f"{sql.texts([sql.pointer(key) for key in keys])}::varchar[]"
 
 
-def _protected(doc: str) -> str:
+def _free_mark(reading: Reading, where: str) -> int:
+    """A control character that no document of the file names."""
+    marks = (1, 2, 3, 4, 5, 6, 7)
+    hits = ", ".join(f"count(*) filter (contains(doc, '{_escaped(mark)}'))" for mark in marks)
+    counts = reading.fetch(f"select {hits} from {TEXT} where {where}")[0]
+    return next((mark for mark, count in zip(marks, counts, strict=True) if not count), marks[0])
+
+
+def _escaped(mark: int) -> str:
+    return f"\\u000{mark}"
+
+
+def _protected(doc: str, mark: int) -> str:
     """The document with every decimal number as marked text, so that no digit of it is lost."""
     string = r'("(?:[^"\\]|\\.)*")'
     number = r"(-?[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))"
+    # No raw control character can stand in valid JSON: these two are free until the last step.
     marked = f"regexp_replace({doc}, '{string}|{number}', '\\1' || chr(1) || '\\2' || chr(2), 'g')"
     numbers = f"replace({marked}, chr(1) || chr(2), '')"
-    return rf"""replace(replace({numbers}, chr(1), '"\u0001'), chr(2), '\u0001"')"""
+    opened = f"""replace({numbers}, chr(1), '"{_escaped(mark)}')"""
+    return f"""replace({opened}, chr(2), '{_escaped(mark)}"')"""
 
 
-def _restored(text: str) -> str:
+def _restored(text: str, mark: int) -> str:
     """Text or JSON that was read from a protected document, with its numbers as they were sent."""
-    nested = rf"""replace(replace({text}, '"\u0001', ''), '\u0001"', '')"""
-    return f"case when marked then replace({nested}, chr(1), '') else {text} end"
+    opened = f"""replace({text}, '"{_escaped(mark)}', '')"""
+    nested = f"""replace({opened}, '{_escaped(mark)}"', '')"""
+    return f"case when marked then replace({nested}, chr({mark}), '') else {text} end"
 
 
 def _layout(text: Path, is_lines: bool) -> str:

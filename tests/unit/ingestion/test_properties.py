@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orchestration.ingestion.values import BLANKS
 
 PROPERTY = settings(
-    max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 COLUMNS = ("payment_id", "kind", "amount", "description", "currency", "occurred_at")
 KINDS = ("charge", "refund", "fee")
@@ -149,7 +149,7 @@ def test_damage_costs_the_damaged_rows_alone(door: Any, file: Written) -> None:
     assert file.damaged <= len(door.quarantined()) <= file.damaged + file.lines
 
 
-@settings(PROPERTY, max_examples=40)
+@settings(PROPERTY, max_examples=30)
 @given(
     rows=st.lists(
         st.one_of(
