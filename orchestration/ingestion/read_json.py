@@ -56,7 +56,7 @@ def landed_objects(reading: Reading, may_be_damaged: bool, is_delivery: bool = T
 
     A delivery without a required column is refused; records that are replayed are judged singly.
     """
-    is_filled = "doc is not null and trim(doc) <> ''"
+    is_filled = r"regexp_matches(doc, '\S')"  # Cheaper than a trim of every document.
     is_object = "json_valid(doc) and json_type(case when json_valid(doc) then doc end) = 'OBJECT'"
     rejected = reading.number(
         f"select count(*) from {TEXT} where {is_filled} and not ({is_object})"
@@ -263,7 +263,7 @@ def _is_mostly_objects(reading: Reading) -> bool:
         f"select count(*) from {TEXT} where json_valid(doc) "
         "and json_type(case when json_valid(doc) then doc end) = 'OBJECT'"
     )
-    lines = reading.number(f"select count(*) from {TEXT} where trim(doc) <> ''")
+    lines = reading.number(f"select count(*) from {TEXT} where regexp_matches(doc, '\\S')")
     return 2 * objects > lines
 
 
