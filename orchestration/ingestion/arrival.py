@@ -7,7 +7,7 @@ must add up before it is committed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from orchestration.ingestion.read_xlsx import read_xlsx
 from orchestration.ingestion.refusal import Moving, Refusal
 from orchestration.ingestion.sources import Source
 from orchestration.ingestion.typing_pass import Pass, plan
+from orchestration.ingestion.watch import watched
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def take_in(
         outcome = replace(outcome, content_hash=scanned.content_hash, encoding=scanned.encoding)
         if is_loaded_already(scanned.content_hash):
             return replace(outcome, status="duplicate", reason="the same bytes are loaded already")
-        progress("reading", 0)
-        landed = _read(reading, file, scanned)
-        progress("loading", file.size_bytes)
-        return _commit(run, reading, source, landed, outcome, is_known)
+        with _told(run.con, file, "reading", progress):
+            landed = _read(reading, file, scanned)
+        with _told(run.con, file, "loading", progress):
+            return _commit(run, reading, source, landed, outcome, is_known)
     except Refusal as refusal:
         if file.look() != look:  # Half a file reads as a damaged one.
             return _waiting(outcome)
@@ -108,6 +109,19 @@ def take_in(
         _empty(run.scratch)
         if file.size_bytes > _LARGE:
             run.con.execute(f"drop table if exists {TEXT}").fetchall()
+
+
+@contextlib.contextmanager
+def _told(
+    con: duckdb.DuckDBPyConnection, file: LandedFile, step: str, progress: Progress
+) -> Iterator[None]:
+    """Tell how far a step is, of a large file every second."""
+    progress(step, 0)
+    if file.size_bytes < _LARGE:
+        yield
+        return
+    with watched(con, lambda share: progress(step, int(share * file.size_bytes))):
+        yield
 
 
 def _waiting(outcome: Outcome) -> Outcome:

@@ -54,7 +54,9 @@ def read_xlsx(reading: Reading, path: Path) -> Landed:
 
 def _first_with_data(book: fastexcel.ExcelReader) -> pa.RecordBatch | None:
     for name in book.sheet_names:
-        batch = book.load_sheet(name, header_row=None, dtypes="string").to_arrow()
+        # Without skip_rows empty rows at the top would be left out and the row numbers be wrong.
+        sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        batch = sheet.to_arrow()
         if batch.num_columns and batch.num_rows:
             return batch
     return None

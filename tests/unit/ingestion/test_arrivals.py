@@ -178,6 +178,20 @@ def test_file_ids_grow_by_source_table_and_path(door: Any) -> None:
     assert len(set(door.values("_loaded_at"))) == 1
 
 
+def test_progress_of_a_large_file(door: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrival, "_LARGE", 1)
+    monkeypatch.setattr("orchestration.ingestion.watch._EVERY_SECONDS", 0.01)
+    door.payments("".join(f"p{n},fee,{n % 7},EUR,2024-01-05\n" for n in range(300_000)))
+    events: list[Any] = []
+    door.load(report=events.append)
+    steps = list(dict.fromkeys(event.step for event in events))
+    assert steps == ["looking", "reading", "loading", "loaded"]
+    assert any(
+        0 < event.bytes_done < event.bytes_total for event in events if event.step != "looking"
+    )
+    assert events[-1].rows == 300_000
+
+
 KILLED = """
 import sys, duckdb
 from pathlib import Path
@@ -189,7 +203,7 @@ load(con, settings, run_id="killed", report=lambda e: print(e.step, e.file_name,
 """
 
 
-@pytest.mark.parametrize("moment", ["looking b.csv", "reading b.csv", "loading b.csv"])
+@pytest.mark.parametrize("moment", ["reading b.csv", "loading b.csv"])
 def test_killed_load(door: Any, moment: str) -> None:
     door.payments(ROW)
     rows = "".join(f"p{n},fee,{n % 7},EUR,2024-01-05\n" for n in range(150_000))

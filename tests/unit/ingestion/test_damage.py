@@ -25,10 +25,9 @@ def test_damaged_gzip(door: Any) -> None:
     assert "gzip" in door.reason()
 
 
-@pytest.mark.parametrize("ends_quoted", [False, True])
-def test_stray_quote_in_row_500_000(door: Any, ends_quoted: bool) -> None:
+def test_stray_quote_in_row_500_000(door: Any) -> None:
     def row(number: int) -> str:
-        text = '"stray' if number == 500_000 else ('"said ""so"""' if ends_quoted else "text")
+        text = '"stray' if number == 500_000 else ("text" if number % 9 else '"said ""so"""')
         return f"p{number},fee,1,EUR,2024-01-05,{text}\n"
 
     door.put(

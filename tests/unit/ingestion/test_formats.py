@@ -313,6 +313,18 @@ def test_xlsx(door: Any) -> None:
     door.assert_balanced()
 
 
+def test_xlsx_that_does_not_begin_in_the_first_row(door: Any) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for column, name in enumerate(_payment()):
+        book.active.cell(3, column + 2, name)
+        book.active.cell(5, column + 2, "?")
+    path = door.put("shop/payments/a.xlsx", "")
+    book.save(path)
+    door.load()
+    assert door.quarantined("line_number") == [(5,)]
+
+
 def test_times_in_the_zone_of_the_source(door: Any) -> None:
     door.sources("source_id,timezone\nshop,America/New_York\n")
     door.payments(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orchestration.ingestion.values import BLANKS
 
 PROPERTY = settings(
-    max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 COLUMNS = ("payment_id", "kind", "amount", "description", "currency", "occurred_at")
 KINDS = ("charge", "refund", "fee")
