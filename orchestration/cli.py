@@ -6,75 +6,26 @@ Every command imports what it needs when it runs: `scv --help` must not wait for
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from orchestration import show
 from orchestration.errors import ScvError, UsageError
-from orchestration.settings import REPOSITORY, Settings, today
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-class _Date(click.ParamType[date]):
-    name = "date"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no date; write it as 2026-11-30.", param, ctx)
-
-
-def _landing(command: Command) -> Command:
-    return click.option("--landing", type=_FOLDER, help="Where files arrive. Default: ./landing")(
-        command
-    )
-
-
-def _warehouse(command: Command) -> Command:
-    return click.option(
-        "--warehouse", type=_FOLDER, help="Where everything is kept. Default: ./warehouse"
-    )(command)
-
-
-def _config(command: Command) -> Command:
-    return click.option(
-        "--config",
-        type=click.Path(file_okay=False, exists=True, path_type=Path),
-        help="Your own seeds, laid over those of the repository.",
-    )(command)
-
-
-def _json(command: Command) -> Command:
-    return click.option(
-        "--json", "is_json", is_flag=True, help="Print one JSON object and nothing else."
-    )(command)
-
-
-def _settings(
-    landing: Path | None,
-    warehouse: Path | None,
-    config: Path | None = None,
-    as_of: date | None = None,
-    full_refresh: bool = False,
-) -> Settings:
-    """Absolute paths from here on: dbt changes the working directory."""
-    return Settings(
-        landing=(landing or Path("landing")).resolve(),
-        warehouse=(warehouse or Path("warehouse")).resolve(),
-        as_of=as_of or today(),
-        config=config.resolve() if config else None,
-        full_refresh=full_refresh,
-    )
+from orchestration.linkage.command_line import identity
+from orchestration.options import (
+    FOLDER,
+    Command,
+    Date,
+    config_option,
+    json_option,
+    landing_option,
+    settings_of,
+    truth_option,
+    warehouse_option,
+)
+from orchestration.settings import REPOSITORY
 
 
 def _print_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
@@ -103,10 +54,11 @@ def cli(context: click.Context, debug: bool) -> None:
 
 
 @cli.command()
-@_landing
-@_warehouse
-@_config
-@click.option("--as-of", type=_Date(), help="The day that windows are counted from. Default: today")
+@landing_option
+@warehouse_option
+@config_option
+@click.option("--as-of", type=Date(), help="The day that windows are counted from. Default: today")
+@truth_option
 @click.option("--full-refresh", is_flag=True, help="Rebuild everything above raw.")
 @click.option("--demo", is_flag=True, help="Make the demo company in demo/ and run on it.")
 @click.option(
@@ -129,12 +81,13 @@ def cli(context: click.Context, debug: bool) -> None:
     metavar="CHECK",
     help="Let one check pass in this run, after somebody looked: the name that the gate gave.",
 )
-@_json
+@json_option
 def run(
     landing: Path | None,
     warehouse: Path | None,
     config: Path | None,
     as_of: date | None,
+    truth: Path | None,
     full_refresh: bool,
     demo: bool,
     keep: int,
@@ -151,9 +104,11 @@ def run(
     if demo:
         from orchestration.running.demo import demo_settings
 
-        settings = demo_settings(landing, warehouse, config, as_of, full_refresh, progress.say)
+        settings = demo_settings(
+            landing, warehouse, config, as_of, full_refresh, truth, progress.say
+        )
     else:
-        settings = _settings(landing, warehouse, config, as_of, full_refresh)
+        settings = settings_of(landing, warehouse, config, as_of, full_refresh, truth)
     with show.summary_alone():
         summary = run_whole(settings, progress, Options(keep, wait, frozenset(accept)))
     if is_json:
@@ -170,7 +125,7 @@ def run(
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option(
     "--landing",
-    type=_FOLDER,
+    type=FOLDER,
     required=True,
     help="Folder to write; truth/ and config/ come beside it.",
 )
@@ -186,9 +141,9 @@ def demo(customers: int, seed: int, landing: Path) -> int:
 
 
 @cli.command()
-@_landing
-@_warehouse
-@_config
+@landing_option
+@warehouse_option
+@config_option
 @click.option(
     "--again",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -196,7 +151,7 @@ def demo(customers: int, seed: int, landing: Path) -> int:
     metavar="FILE",
     help="Take this landed file as a new arrival although its bytes are known.",
 )
-@_json
+@json_option
 def load(
     landing: Path | None,
     warehouse: Path | None,
@@ -209,7 +164,7 @@ def load(
 
     with show.summary_alone():
         figures = load_only(
-            _settings(landing, warehouse, config), [path.resolve() for path in again]
+            settings_of(landing, warehouse, config), [path.resolve() for path in again]
         )
     if is_json:
         show.as_json(figures)
@@ -229,30 +184,30 @@ def _which_rows(command: Command) -> Command:
 
 
 @quarantine.command("list")
-@_warehouse
+@warehouse_option
 @_which_rows
 @click.option("--limit", type=click.IntRange(min=1), help="Show so many at most.")
-@_json
+@json_option
 def quarantine_list(
     warehouse: Path | None, source: str | None, table: str | None, limit: int | None, is_json: bool
 ) -> int:
     """Open entries, in order of arrival; records are shown one by one only."""
     from orchestration.commands import quarantine_listing
 
-    entries = quarantine_listing(_settings(None, warehouse), source, table, limit)
+    entries = quarantine_listing(settings_of(None, warehouse), source, table, limit)
     show.rows(entries, is_json, "Nothing is in quarantine.")
     return 0
 
 
 @quarantine.command("show")
 @click.argument("quarantine_id")
-@_warehouse
-@_json
+@warehouse_option
+@json_option
 def quarantine_show(quarantine_id: str, warehouse: Path | None, is_json: bool) -> int:
     """One entry with its whole record as it was sent."""
     from orchestration.commands import quarantine_entry
 
-    entry = quarantine_entry(_settings(None, warehouse), quarantine_id)
+    entry = quarantine_entry(settings_of(None, warehouse), quarantine_id)
     if is_json:
         show.as_json(entry)
     else:
@@ -262,8 +217,8 @@ def quarantine_show(quarantine_id: str, warehouse: Path | None, is_json: bool) -
 
 @quarantine.command("replay")
 @click.argument("quarantine_ids", nargs=-1)
-@_warehouse
-@_config
+@warehouse_option
+@config_option
 @_which_rows
 @click.option(
     "--records",
@@ -282,7 +237,7 @@ def quarantine_replay(
     """Try entries again, all open ones if none is named; those that load now leave quarantine."""
     from orchestration.commands import quarantine_replayed
 
-    settings = _settings(None, warehouse, config)
+    settings = settings_of(None, warehouse, config)
     where = records.resolve() if records else None
     click.echo(quarantine_replayed(settings, quarantine_ids, source, table, where))
     return 0
@@ -290,23 +245,23 @@ def quarantine_replay(
 
 @quarantine.command("dismiss")
 @click.argument("quarantine_ids", nargs=-1, required=True)
-@_warehouse
+@warehouse_option
 def quarantine_dismiss(quarantine_ids: tuple[str, ...], warehouse: Path | None) -> int:
     """Put entries away for good; they stay in the books."""
     from orchestration.commands import quarantine_dismissed
 
-    click.echo(quarantine_dismissed(_settings(None, warehouse), quarantine_ids))
+    click.echo(quarantine_dismissed(settings_of(None, warehouse), quarantine_ids))
     return 0
 
 
 @cli.command()
-@_warehouse
-@_json
+@warehouse_option
+@json_option
 def status(warehouse: Path | None, is_json: bool) -> int:
     """The last run, what is published, the sources."""
     from orchestration.publishing import status as page
 
-    settings = _settings(None, warehouse)
+    settings = settings_of(None, warehouse)
     found = page.read(settings)
     if not found:
         raise UsageError(
@@ -321,21 +276,21 @@ def status(warehouse: Path | None, is_json: bool) -> int:
 
 
 @cli.command()
-@_warehouse
-@_json
+@warehouse_option
+@json_option
 def versions(warehouse: Path | None, is_json: bool) -> int:
     """Published versions that are kept, newest first."""
     from orchestration.publishing.versions import versions as kept
 
-    show.versions(kept(_settings(None, warehouse)), is_json)
+    show.versions(kept(settings_of(None, warehouse)), is_json)
     return 0
 
 
 @cli.command()
-@_landing
-@_warehouse
-@_config
-@click.option("--as-of", type=_Date(), help="The day of every run. Default: the day it runs")
+@landing_option
+@warehouse_option
+@config_option
+@click.option("--as-of", type=Date(), help="The day of every run. Default: the day it runs")
 @click.option("--demo", is_flag=True, help="Open it on the demo company in demo/.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=3000, show_default=True)
@@ -356,9 +311,12 @@ def dev(
         from orchestration.running.progress import Progress
 
         say = Progress(sys.stderr).say
-        settings = demo_settings(landing, warehouse, config, as_of, False, say)
+        settings = demo_settings(landing, warehouse, config, as_of, False, None, say)
         serve_ui(settings, settings.as_of, host, port)
-    serve_ui(_settings(landing, warehouse, config), as_of, host, port)
+    serve_ui(settings_of(landing, warehouse, config), as_of, host, port)
+
+
+cli.add_command(identity)
 
 
 def main(arguments: list[str] | None = None) -> None:

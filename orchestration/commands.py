@@ -22,10 +22,8 @@ from orchestration.settings import REPOSITORY, Settings
 
 
 @contextmanager
-def _working_database(
-    settings: Settings, progress: Progress, is_read_only: bool = False, is_new: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The working database under the lock; where something is written, the next run must look again."""
+def _held(settings: Settings, progress: Progress, is_new: bool = False) -> Iterator[None]:
+    """The warehouse under its lock, with a working database unless a new one may be made."""
     if not is_new and not settings.build_database.is_file():
         raise UsageError(
             f"{settings.warehouse} holds no warehouse yet. Start a run with `scv run`, "
@@ -33,14 +31,23 @@ def _working_database(
         )
     with warehouse_lock(settings.lock, progress.say):
         settings.temporary.mkdir(parents=True, exist_ok=True)
-        if not is_read_only:
-            forget(settings)
         try:
-            con = duckdb.connect(str(settings.build_database), read_only=is_read_only)
+            yield
         except duckdb.IOException:
             raise ScvError(
                 f"The working database {settings.build_database} is held by another program; close it there."
             ) from None
+
+
+@contextmanager
+def _working_database(
+    settings: Settings, progress: Progress, is_read_only: bool = False, is_new: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working database under the lock; where something is written, the next run must look again."""
+    with _held(settings, progress, is_new):
+        if not is_read_only:
+            forget(settings)
+        con = duckdb.connect(str(settings.build_database), read_only=is_read_only)
         try:
             con.execute("set TimeZone = 'UTC'")
             yield con
@@ -101,6 +108,15 @@ def quarantine_dismissed(settings: Settings, quarantine_ids: Sequence[str]) -> s
 
     with _working_database(settings, Progress(sys.stderr)) as con:
         return f"{dismiss(con, quarantine_ids)} dismissed; they stay in the books."
+
+
+def benchmark_card(settings: Settings) -> dict[str, float]:
+    """Identity figures of the last run; what readers have changes in `quality.duckdb` alone."""
+    from orchestration.linkage.scoring import score_warehouse
+
+    # Nothing that a run depends on is written: the next one need not look again.
+    with _held(settings, Progress(sys.stderr)):
+        return score_warehouse(settings)
 
 
 def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> NoReturn:

@@ -94,6 +94,10 @@ def _whole_way(
     settings.temporary.mkdir(parents=True, exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(settings.temporary)
     merge_seeds(settings, project)
+    if settings.truth is not None:
+        from orchestration.linkage.truth import check
+
+        check(settings.truth)
     session = open_session(settings, progress, project, options.keep, options.accepted)
     from orchestration.running.finish import finish
     from orchestration.running.headless import execute

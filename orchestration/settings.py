@@ -24,6 +24,8 @@ class Settings:
     as_of: date = field(default_factory=today)
     config: Path | None = None
     full_refresh: bool = False
+    # Which profile is whom, where somebody knows: the run scores itself against it, and reads it for nothing else.
+    truth: Path | None = None
 
     @property
     def build(self) -> Path:

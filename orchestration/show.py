@@ -98,6 +98,9 @@ def run_summary(summary: Mapping[str, Any]) -> None:
         ("profiles", _number(summary["profiles"])),
         ("customers", _number(summary["customers"])),
     ]
+    benchmark = summary.get("benchmark")
+    if benchmark:
+        rows.append(("against the truth", _measures(benchmark)))
     for layer, gate in gates.items():
         warned = f", {gate['warned']} to look at" if gate["warned"] else ""
         failed = f", {gate['failed']} failed" if gate["failed"] else ""
@@ -128,6 +131,24 @@ def _next_steps(summary: Mapping[str, Any]) -> None:
         sys.stdout.write(
             f"Some input was refused; see it with: scv quarantine list --warehouse {summary['warehouse']}\n"
         )
+
+
+def _measures(benchmark: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{measure} {benchmark[measure]:.4f}"
+        for measure in ("precision", "recall", "f1", "bcubed_f1")
+        if measure in benchmark
+    )
+
+
+def benchmark(found: Mapping[str, Any]) -> None:
+    """The benchmark card: counts whole, shares to four places."""
+    shares = ("precision", "recall", "f1", "share")
+    rows = [
+        (name.replace("_", " "), f"{value:.4f}" if name.endswith(shares) else f"{value:,.0f}")
+        for name, value in found.items()
+    ]
+    _table("Identity benchmark", rows)
 
 
 def figures(title: str, found: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ import os
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.gate import judge
 from orchestration.gates.results import CheckResult
+from orchestration.linkage.scoring import score_run
 from orchestration.publishing.build import build_file, settle, swap
 from orchestration.publishing.versions import FILE_NAME, prune, remove_unfinished
 from orchestration.running import record
@@ -25,6 +26,8 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         )
     remove_unfinished(settings)
     beside = settings.versions / f".{session.run_id}"
+    if settings.truth is not None:
+        score_run(session, settings.truth)
     with session.stage("publish"):
         session.progress.say(f"publish: copying {len(relations)} relations")
         with session.connect() as con:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -32,20 +34,25 @@ def refresh_models(session: Session) -> None:
 
 
 def swap_quality(session: Session) -> None:
+    """Give readers the quality relations as of this run."""
+    write_quality(session.settings, session.dbt.manifest(), session.run_id)
+
+
+def write_quality(settings: Settings, manifest: Mapping[str, Any], name: str) -> None:
     """Write the quality relations to a file of their own and give it to readers.
 
     The file is called like the warehouse: a catalogue named `quality` would make `quality.files` ambiguous.
     """
-    settings = session.settings
     relations = [
-        relation
-        for relation in published_relations(session.dbt.manifest())
-        if relation.schema == "quality"
+        relation for relation in published_relations(manifest) if relation.schema == "quality"
     ]
-    with session.connect() as con:
+    con = duckdb.connect(str(settings.build_database))
+    try:
         for relation in relations:
             _ensure(con, relation)
-    folder = _folder(settings) / session.run_id
+    finally:
+        con.close()
+    folder = _folder(settings) / name
     build_file(settings.build_database, folder / FILE_NAME, relations, settings.temporary)
     settle(folder / FILE_NAME)
     swap(settings.quality_database, folder / FILE_NAME)

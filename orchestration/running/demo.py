@@ -21,6 +21,7 @@ def demo_settings(
     config: Path | None,
     as_of: date | None,
     full_refresh: bool,
+    truth: Path | None,
     report: Callable[[str], None],
 ) -> Settings:
     """The settings of `scv run --demo`; the data are made where they are missing."""
@@ -44,6 +45,7 @@ def demo_settings(
         as_of=as_of or last_day,
         config=folder / "config",
         full_refresh=full_refresh,
+        truth=truth or (folder / "truth" if (folder / "truth").is_dir() else None),
     )
 
 

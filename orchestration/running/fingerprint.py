@@ -65,6 +65,14 @@ def _landed(landing: Path) -> Iterator[str]:
         yield f"{file.label}|{file.size_bytes}|{file.mtime_ns}|{file.ctime_ns}"
 
 
+def _truth(truth: Path) -> Iterator[str]:
+    if truth.is_file():
+        about = truth.stat()
+        yield f"{truth}|{about.st_size}|{about.st_mtime_ns}"
+    else:
+        yield from _listing(truth, str(truth))
+
+
 def fingerprint(settings: Settings, project: Path = REPOSITORY) -> dict[str, str]:
     """All that a run depends on, part by part, so that a difference can be named."""
     return {
@@ -73,6 +81,7 @@ def fingerprint(settings: Settings, project: Path = REPOSITORY) -> dict[str, str
         if settings.config is not None
         else "",
         "code": code_fingerprint(project),
+        "truth": _digest(_truth(settings.truth)) if settings.truth is not None else "",
         "as_of": settings.as_of.isoformat(),
         "python": sys.version,
     }

@@ -29,6 +29,9 @@ create table if not exists state.gate_results (
 create table if not exists state.identity_benchmark (
     run_id varchar, measured_at timestamp, measure varchar, value double
 );
+-- Warehouses of older releases have the table without these.
+alter table state.identity_benchmark add column if not exists truth varchar;
+alter table state.identity_benchmark add column if not exists threshold double;
 """
 
 _RUN_COLUMNS = (

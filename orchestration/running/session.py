@@ -41,6 +41,8 @@ class Session:
     results_written: int = 0
     layers_built: list[str] = field(default_factory=list)
     load: Mapping[str, Any] = field(default_factory=dict)
+    # How right the customers are, where a truth is named.
+    benchmark: Mapping[str, float] = field(default_factory=dict)
     published: Path | None = None
     # The first thing that ended the run; later ones are its consequences.
     error: BaseException | None = None

@@ -101,6 +101,7 @@ def summary(session: Session, facts: Mapping[str, Any], exit_code: int) -> dict[
         "rows_quarantined": facts["rows_quarantined"],
         "profiles": facts["profiles"],
         "customers": facts["customers"],
+        "benchmark": dict(session.benchmark),
         "gates": gate_figures(session),
         "failures": failures(session),
         "stage_seconds": dict(session.stages),

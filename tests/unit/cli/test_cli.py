@@ -24,6 +24,8 @@ from orchestration.errors import GateError, ScvError
         ["run", "--demo", "--landing", "nowhere"],
         ["run", "--config", "nowhere"],
         ["run", "--keep", "0"],
+        ["run", "--truth", "nowhere"],
+        ["identity", "benchmark"],
         ["status"],
         ["quarantine", "list"],
         ["quarantine", "show"],
