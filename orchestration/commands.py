@@ -112,7 +112,7 @@ def quarantine_dismissed(settings: Settings, quarantine_ids: Sequence[str]) -> s
 
 def benchmark_card(settings: Settings) -> dict[str, float]:
     """Identity figures of the last run; what readers have changes in `quality.duckdb` alone."""
-    from orchestration.linkage.scoring import score_warehouse
+    from orchestration.linkage.card import score_warehouse
 
     # Nothing that a run depends on is written: the next one need not look again.
     with _held(settings, Progress(sys.stderr)):

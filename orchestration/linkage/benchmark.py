@@ -1,7 +1,7 @@
 """How good the customers are: figures from a crosswalk, with and without a truth. Pure SQL over one connection.
 
 Pairs are counted from the sizes of groups and never made, so ten million profiles cost two aggregations. Where a truth
-comes from lies in `truth.py`; where the figures go, in `scoring.py`.
+comes from lies in `truth.py`; where the figures go, in `card.py`.
 """
 
 from __future__ import annotations

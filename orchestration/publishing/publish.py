@@ -7,7 +7,7 @@ import os
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.gate import judge
 from orchestration.gates.results import CheckResult
-from orchestration.linkage.scoring import score_run
+from orchestration.linkage.card import score_run
 from orchestration.publishing.build import build_file, settle, swap
 from orchestration.publishing.versions import FILE_NAME, prune, remove_unfinished
 from orchestration.running import record

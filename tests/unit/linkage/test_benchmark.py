@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.errors import UsageError
-from orchestration.linkage import benchmark, scoring, truth
+from orchestration.linkage import benchmark, card, truth
 
 Record = tuple[str, str]
 # Who each of up to a dozen records is, and which customer it became.
@@ -196,9 +196,9 @@ def test_scored_again_a_run_has_the_newer_figures(tmp_path: Path) -> None:
         "(run_id varchar, measured_at timestamp, measure varchar, value double)"
     )
     con.execute("insert into state.identity_benchmark values ('r0', now(), 'f1', .5)")
-    scoring.keep(con, "r1", "demo", [benchmark.Figure("f1", 0.7)])
-    scoring.keep(con, "r1", None, [benchmark.Figure("ids_moved", 0)])
-    scoring.keep(con, "r1", "demo", [benchmark.Figure("f1", 0.8), benchmark.Figure("x", None)])
+    card.keep(con, "r1", "demo", [benchmark.Figure("f1", 0.7)])
+    card.keep(con, "r1", None, [benchmark.Figure("ids_moved", 0)])
+    card.keep(con, "r1", "demo", [benchmark.Figure("f1", 0.8), benchmark.Figure("x", None)])
     assert con.execute(
         "select run_id, truth, measure, value from state.identity_benchmark order by all"
     ).fetchall() == [
