@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from expectations.shared import no_rows
+from orchestration.gates.results import WARN
 from orchestration.gates.rules import GateFacts, Rule
 
 CROSSWALK = "identity.crosswalk"
 CUSTOMERS = "identity.customers"
+DECISIONS = "identity.decisions"
 
 
 def suite(facts: GateFacts) -> list[Rule]:
@@ -16,6 +18,8 @@ def suite(facts: GateFacts) -> list[Rule]:
         rules += [_customer_lives(), _customer_has_profiles(), _merged_into_lives()]
     if facts.has(CROSSWALK, "staging.profiles"):
         rules.append(_profile_is_known())
+    if facts.has(DECISIONS):
+        rules += [_decision_is_readable(), _link_is_possible(), _unlinked_are_apart()]
     return rules
 
 
@@ -71,5 +75,38 @@ def _merged_into_lives() -> Rule:
         left join identity.customers as survivors on customers.merged_into = survivors.customer_id
         where customers.merged_into is not null and (customers.is_live or survivors.is_live is not true)
         order by all
+        """,
+    )
+
+
+def _decision_is_readable() -> Rule:
+    # One row that a person wrote wrongly must not stop everybody else's data.
+    return no_rows(
+        DECISIONS,
+        "decision_can_be_read",
+        "every row of identity_decisions names two profiles, link or unlink, and a date",
+        "select decision_id, status_reason from {batch} where status = 'refused' order by all",
+        WARN,
+    )
+
+
+def _link_is_possible() -> Rule:
+    return no_rows(
+        DECISIONS,
+        "link_is_not_contradicted",
+        "no link that a steward decided is made impossible by other decisions",
+        "select decision_id from {batch} where status = 'contradicted' order by all",
+        WARN,
+    )
+
+
+def _unlinked_are_apart() -> Rule:
+    return no_rows(
+        DECISIONS,
+        "unlinked_profiles_are_apart",
+        "two profiles that a steward parted are never one customer",
+        """
+        select decision_id from {batch}
+        where decision = 'unlink' and status = 'in force' and customer_id_1 = customer_id_2 order by all
         """,
     )

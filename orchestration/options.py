@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from orchestration.settings import Settings, today
+from orchestration.settings import Settings, own_config, today
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -62,12 +62,17 @@ def settings_of(
     full_refresh: bool = False,
     truth: Path | None = None,
 ) -> Settings:
-    """Absolute paths from here on: dbt changes the working directory."""
+    """Absolute paths from here on: dbt changes the working directory.
+
+    A warehouse may carry seeds of its own; they hold for every command that names no other folder.
+    """
+    where = (warehouse or Path("warehouse")).resolve()
+    own = own_config(where)
     return Settings(
         landing=(landing or Path("landing")).resolve(),
-        warehouse=(warehouse or Path("warehouse")).resolve(),
+        warehouse=where,
         as_of=as_of or today(),
-        config=config.resolve() if config else None,
+        config=config.resolve() if config else own if own.is_dir() else None,
         full_refresh=full_refresh,
         truth=truth.resolve() if truth else None,
     )

@@ -15,6 +15,11 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def own_config(warehouse: Path) -> Path:
+    """Where a warehouse carries seeds of its own, for companies that name no folder of theirs."""
+    return warehouse / "config"
+
+
 @dataclass(frozen=True)
 class Settings:
     """One run's folders and choices. Nothing outside `warehouse` is written."""
@@ -84,9 +89,13 @@ class Settings:
     def reports(self) -> Path:
         return self.warehouse / "reports"
 
+    def has_own_seed(self, name: str) -> bool:
+        """Whether the company brought this seed itself."""
+        return self.config is not None and (self.config / f"{name}.csv").is_file()
+
     def seed(self, name: str) -> Path:
         """The file of one seed: the company's own where it has one, else the repository's."""
-        if self.config is not None and (self.config / f"{name}.csv").is_file():
+        if self.config is not None and self.has_own_seed(name):
             return self.config / f"{name}.csv"
         return REPOSITORY / "seeds" / f"{name}.csv"
 

@@ -8,3 +8,16 @@
 {% macro duckdb__union_by_name(selects) -%}
     {{ selects | join('\nunion all by name\n') }}
 {%- endmacro %}
+
+{# The place of a row in the table it was written to: rows of a seed in the order of its file. #}
+{% macro row_position() -%}
+    {{ return(adapter.dispatch('row_position')()) }}
+{%- endmacro %}
+
+{% macro duckdb__row_position() -%}
+    rowid
+{%- endmacro %}
+
+{% macro default__row_position() -%}
+    monotonically_increasing_id()
+{%- endmacro %}

@@ -90,3 +90,16 @@
 {% macro try_cast(expression, type) -%}
     try_cast({{ expression }} as {{ type }})
 {%- endmacro %}
+
+{# A time as text into UTC without zone; a text without a zone is UTC, one that is no time is null. #}
+{% macro utc_instant(expression) -%}
+    {{ return(adapter.dispatch('utc_instant')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__utc_instant(expression) -%}
+    cast(try_cast({{ expression }} as timestamp with time zone) as timestamp)
+{%- endmacro %}
+
+{% macro default__utc_instant(expression) -%}
+    try_cast({{ expression }} as timestamp)
+{%- endmacro %}

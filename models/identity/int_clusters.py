@@ -3,8 +3,11 @@
 
 def model(dbt, session):
     dbt.config(materialized="table", packages=[])
-    from orchestration.linkage.components import connected_components
+    from orchestration.linkage.decided import decided_components
 
     nodes = dbt.ref("int_profiles").aggregate("count(*)").fetchone()[0]
     edges = dbt.ref("int_edges").project("node_1, node_2").fetch_arrow_table()
-    return connected_components(nodes, edges)
+    decided = dbt.ref("int_decisions").order("decided_at desc, decision_id")
+    links = decided.filter("decision = 'link'").project("node_1, node_2").fetch_arrow_table()
+    unlinks = decided.filter("decision = 'unlink'").project("node_1, node_2").fetch_arrow_table()
+    return decided_components(nodes, edges, links, unlinks)

@@ -7,12 +7,19 @@ from pathlib import Path
 import click
 
 from orchestration import show
-from orchestration.options import json_option, settings_of, truth_option, warehouse_option
+from orchestration.options import (
+    FOLDER,
+    Command,
+    json_option,
+    settings_of,
+    truth_option,
+    warehouse_option,
+)
 
 
 @click.group()
 def identity() -> None:
-    """Who is whom: measure it."""
+    """Who is whom: decide it, measure it."""
 
 
 @identity.command()
@@ -29,3 +36,76 @@ def benchmark(truth: Path | None, warehouse: Path | None, is_json: bool) -> int:
     else:
         show.benchmark(figures)
     return 0
+
+
+def _decision_options(command: Command) -> Command:
+    for decorate in (
+        click.option("--by", required=True, metavar="NAME", help="Who decides."),
+        click.option("--why", required=True, metavar="TEXT", help="For what reason."),
+        click.option(
+            "--config",
+            type=FOLDER,
+            help="Folder of your own seeds. Default: that of the last run, else config/ in the warehouse",
+        ),
+        click.option(
+            "--anyway", is_flag=True, help="Also when a profile is not known (it may arrive later)."
+        ),
+        warehouse_option,
+        json_option,
+    ):
+        command = decorate(command)
+    for name in ("second", "first"):
+        command = click.argument(name, metavar="SOURCE:ID")(command)
+    return command
+
+
+def _decide(
+    decision: str,
+    records: tuple[str, str],
+    by: str,
+    why: str,
+    folders: tuple[Path | None, Path | None],
+    anyway: bool,
+    is_json: bool,
+) -> int:
+    from orchestration.linkage.steward import decide
+
+    warehouse, config = folders
+    done = decide(settings_of(None, warehouse, config), config, decision, records, by, why, anyway)
+    if is_json:
+        show.as_json(done)
+    else:
+        click.echo(done["message"])
+    return 0
+
+
+@identity.command("link")
+@_decision_options
+def link(
+    first: str,
+    second: str,
+    by: str,
+    why: str,
+    config: Path | None,
+    anyway: bool,
+    warehouse: Path | None,
+    is_json: bool,
+) -> int:
+    """Two profiles are one customer, whatever the rules say."""
+    return _decide("link", (first, second), by, why, (warehouse, config), anyway, is_json)
+
+
+@identity.command("unlink")
+@_decision_options
+def unlink(
+    first: str,
+    second: str,
+    by: str,
+    why: str,
+    config: Path | None,
+    anyway: bool,
+    warehouse: Path | None,
+    is_json: bool,
+) -> int:
+    """Two profiles are not one customer, and are never joined again."""
+    return _decide("unlink", (first, second), by, why, (warehouse, config), anyway, is_json)

@@ -91,6 +91,7 @@ def summary(session: Session, facts: Mapping[str, Any], exit_code: int) -> dict[
         "as_of": settings.as_of.isoformat(),
         "landing": str(settings.landing),
         "warehouse": str(settings.warehouse),
+        "config": str(settings.config) if settings.config else None,
         "files": {
             name.removeprefix("files_"): value
             for name, value in session.load.items()

@@ -113,8 +113,12 @@ class DbtProject:
         self._invoke(arguments, [listen], is_strict=False)
         return list(results.values())
 
-    def _variables(self) -> dict[str, str]:
-        return {"as_of": self._settings.as_of.isoformat(), "reporting_currency": ""}
+    def _variables(self) -> dict[str, str | bool]:
+        return {
+            "as_of": self._settings.as_of.isoformat(),
+            "reporting_currency": "",
+            "is_decisions_file_given": self._settings.has_own_seed("identity_decisions"),
+        }
 
     def _invoke(
         self,
