@@ -30,6 +30,8 @@ $(INSTALLED): requirements.lock
 	pip="$(PY) -m pip --quiet --disable-pip-version-check --no-input"; \
 	if $$pip install uv==$(UV_VERSION) && UV_NO_PROGRESS=1 $(VENV)/bin/uv pip install --quiet --python $(PY) --no-deps --require-hashes -r requirements.lock; then :; \
 	else echo "uv could not install them; pip takes longer"; $$pip install --no-deps --require-hashes -r requirements.lock; fi; \
+	echo "Compiling them, so that no run has to"; \
+	$(PY) -m compileall -qq -j 0 -x '/(tests?|pip|geodata|carrierdata|tzdata)/' $$($(PY) -c 'import site; print(site.getsitepackages()[0])') orchestration expectations || true; \
 	$(PY) -c 'import site, pathlib; pathlib.Path(site.getsitepackages()[0], "single_customer_view.pth").write_text("$(CURDIR)\n")'; \
 	printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -P -c "from orchestration.cli import main; main()" "$$@"\n' > $(VENV)/bin/scv; \
 	chmod +x $(VENV)/bin/scv; \
