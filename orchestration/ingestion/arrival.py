@@ -22,7 +22,7 @@ from orchestration.ingestion.read_csv import read_csv
 from orchestration.ingestion.read_json import read_json
 from orchestration.ingestion.read_parquet import read_parquet
 from orchestration.ingestion.read_xlsx import read_xlsx
-from orchestration.ingestion.refusal import Moving, Refusal
+from orchestration.ingestion.refusal import Moving, Refusal, raise_if_of_machine
 from orchestration.ingestion.sources import Source
 from orchestration.ingestion.typing_pass import Pass, plan
 from orchestration.ingestion.watch import watched
@@ -59,6 +59,7 @@ class Run:
 
 
 Progress = Callable[[str, int], None]
+_DAMAGED = "the file could not be read to its end: it is damaged inside. Deliver it again."
 # Of larger files the text is dropped at once, not when the next file replaces it.
 _LARGE = 32 << 20
 
@@ -91,10 +92,12 @@ def take_in(
             landed = _read(reading, file, scanned)
         with _told(run.con, file, "loading", progress):
             return _commit(run, reading, source, landed, outcome, is_known)
-    except Refusal as refusal:
+    except (Refusal, duckdb.Error) as error:
         if file.look() != look:  # Half a file reads as a damaged one.
             return _waiting(outcome)
-        return replace(outcome, status="refused", reason=f"{file.label}: {refusal.reason}")
+        raise_if_of_machine(error)
+        reason = str(error) if isinstance(error, Refusal) else _DAMAGED
+        return replace(outcome, status="refused", reason=f"{file.label}: {reason}")
     except Moving:
         return _waiting(outcome)
     except PermissionError:
@@ -171,11 +174,6 @@ def _commit(
             raise Moving
         record(run, outcome, is_known)
         run.con.execute("commit").fetchall()
-    except duckdb.Error:
-        _rollback(run.con)
-        raise Refusal(
-            "the file could not be read to its end: it is damaged inside. Deliver it again."
-        ) from None
     except BaseException:
         _rollback(run.con)
         raise
@@ -209,6 +207,7 @@ def _insert(run: Run, reading: Reading, typed: Pass, outcome: Outcome) -> Outcom
     return replace(
         outcome,
         status="loaded",
+        reason=landed.note,
         number_style=typed.number_style,
         rows_in_file=rows_in_file,
         rows_loaded=loaded,

@@ -29,6 +29,8 @@ _UTF8_CHARACTER = re.compile(
 )
 
 
+_MARK = re.compile("(?<=[\r\n])\ufeff+")
+
 # Bytes at the start that show UTF-16 without a mark.
 _HEAD = 64
 # Bytes above ASCII after which the verdict no longer changes.
@@ -49,6 +51,7 @@ class Evidence:
 
     head: bytes = b""
     is_utf8: bool = True
+    is_cut: bool = False
 
     def __post_init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder(UTF8)("strict")
@@ -69,8 +72,10 @@ class Evidence:
 
     def finish(self) -> None:
         """No more bytes: a character that is still open is damage."""
-        if self._decoder.getstate()[0]:
+        if self.is_utf8 and (begun := self._decoder.getstate()[0]):
             self.is_utf8 = False
+            # One open byte at the end may be a western letter; two are the torso of a character.
+            self.is_cut = len(begun) > 1
 
     def encoding(self, again: Iterable[bytes]) -> str:
         """The encoding that the evidence speaks for; `again` streams the bytes a second time."""
@@ -80,7 +85,7 @@ class Evidence:
             return "utf-16-le"
         if even * 3 >= len(self.head) > 1 and not odd:
             return "utf-16-be"
-        return UTF8 if self.is_utf8 else _by_high_bytes(again)
+        return UTF8 if self.is_utf8 or self.is_cut else _by_high_bytes(again)
 
 
 def _by_high_bytes(chunks: Iterable[bytes]) -> str:
@@ -106,12 +111,19 @@ def _by_high_bytes(chunks: Iterable[bytes]) -> str:
 
 
 def decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """The same text in UTF-8, without mark; NUL and undecodable bytes as U+FFFD."""
+    """The same text in UTF-8; NUL and undecodable bytes as U+FFFD.
+
+    Marks go, also those that files put one after the other have in the middle.
+    """
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    is_first = True
+    before = "\n"
     for text in _texts(chunks, decoder):
-        kept = text.removeprefix("\ufeff") if is_first else text
-        is_first = is_first and not text
+        kept = text
+        if "\ufeff" in text:
+            kept = _MARK.sub("", text)
+            if before in "\r\n":
+                kept = kept.lstrip("\ufeff")
+        before = text[-1:] or before
         yield kept.replace("\x00", "\ufffd").encode(UTF8, "replace")
 
 

@@ -46,6 +46,7 @@ class Landed:
     rest: str | None = None  # SQL for a JSON object of everything that no column holds.
     lines: str | None = None  # SQL for a relation (r, line) where `line` is not enough.
     may_be_damaged: bool = False
+    note: str | None = None  # What a person should know of the file although it is loaded.
 
 
 @dataclass(frozen=True)

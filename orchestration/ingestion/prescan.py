@@ -33,11 +33,12 @@ class TextShape:
     carriage_returns: int = 0
     longest_line: int = 0
     has_nul: bool = False
+    has_inner_mark: bool = False
     damage: bool = False
     last_content: int = 0
     newlines_before_content_end: int = 0
     _line_start: int = 0
-    _ends_with_return: bool = False
+    _end: bytes = b""
 
     def feed(self, chunk: bytes) -> None:
         if not chunk:
@@ -48,9 +49,10 @@ class TextShape:
         if b"\r" in chunk:
             self.carriage_returns += chunk.count(b"\r")
             self.crlf += chunk.count(b"\r\n")
-        if self._ends_with_return and chunk.startswith(b"\n"):
+        seam = self._end + chunk[:3]
+        if self._end.endswith(b"\r") and chunk.startswith(b"\n"):
             self.crlf += 1
-        self._ends_with_return = chunk.endswith(b"\r")
+        self._end = (self._end + chunk[-3:])[-3:]
         trailing = len(chunk) - len(chunk.rstrip(b"\r\n")) if chunk[-1] in b"\r\n" else 0
         newlines = chunk.count(b"\n")
         if trailing < len(chunk):
@@ -59,8 +61,9 @@ class TextShape:
             self.newlines_before_content_end = self.newlines + newlines - after
         self.newlines += newlines
         self._longest(chunk, start)
-        if not self.damage and not chunk.isascii():
-            self.damage = any(mark in chunk for mark in _DAMAGE)
+        if not chunk.isascii():
+            self.damage = self.damage or any(mark in chunk for mark in _DAMAGE)
+            self.has_inner_mark = self.has_inner_mark or _MARK in chunk or _MARK in seam
         self.size += len(chunk)
 
     def _longest(self, chunk: bytes, start: int) -> None:
@@ -86,6 +89,8 @@ class TextShape:
         return self.carriage_returns > 0 and self.newlines == 0
 
 
+# A byte order mark at the start of a line: files that were put one after the other.
+_MARK = b"\n\xef\xbb\xbf"
 # The replacement character, and UTF-8 that was read as Latin or GBK and saved again.
 _DAMAGE = tuple(
     mark.encode() for mark in ("\ufffd", "Ã", "Â", "â€", "ï»¿", "ï¿½", "锟斤拷", "烫烫烫")
@@ -136,7 +141,8 @@ def prescan_text(
     is_marked = mark is not None and mark[0] != encodings.UTF8
     found = mark[0] if mark and is_marked else evidence.encoding(_chunks(text))
     is_clean = found == encodings.UTF8 and evidence.is_utf8 and (mark_may_stay or not mark)
-    if not is_clean or shape.has_nul or shape.is_carriage_return_only:
+    is_clean = is_clean and not (shape.has_nul or shape.has_inner_mark)
+    if not is_clean or shape.is_carriage_return_only:
         source, text = text, scratch / "utf8"
         texts = encodings.decoded(_chunks(source), found)
         if shape.is_carriage_return_only:

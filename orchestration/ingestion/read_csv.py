@@ -23,7 +23,7 @@ from orchestration.ingestion.landed import (
     prepare_rejects,
 )
 from orchestration.ingestion.prescan import TextShape
-from orchestration.ingestion.refusal import Refusal
+from orchestration.ingestion.refusal import Refusal, raise_if_of_machine
 from orchestration.ingestion.salvage import salvage
 
 _LINE_SIZE = 2_000_000  # DuckDB's own default.
@@ -46,7 +46,8 @@ def _fast(
     lines = max(0, shape.lines - header.lines)
     try:
         rows = _read(reading, text, header, columns, header.lines, shape)
-    except duckdb.Error:
+    except duckdb.Error as error:
+        raise_if_of_machine(error)
         return None
     if len(names) == 1 and reading.number(f"select count(*) from {TEXT} where c0 is null"):
         return None  # In a single column a blank line looks like a row.
@@ -88,7 +89,8 @@ def _salvaged(
     )
     try:
         rows = _read(reading, clean, header, ("r", "l", *columns), 0, longest)
-    except duckdb.Error:
+    except duckdb.Error as error:
+        raise_if_of_machine(error)
         rows = -1
     if rows != salvaged.rows:
         raise Refusal(

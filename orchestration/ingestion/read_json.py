@@ -24,7 +24,7 @@ from orchestration.ingestion.landed import (
     prepare_rejects,
 )
 from orchestration.ingestion.prescan import CHUNK, TextShape
-from orchestration.ingestion.refusal import Refusal
+from orchestration.ingestion.refusal import Refusal, raise_if_of_machine
 
 _OBJECT_SIZES = (16 << 20, 512 << 20)
 # Fields of one object beyond which keys are data; the contract's are still found.
@@ -214,6 +214,7 @@ def _documents(reading: Reading, text: Path, layout: str) -> bool:
                 f"format = '{layout}', maximum_object_size = {size})"
             )
         except duckdb.Error as error:
+            raise_if_of_machine(error)
             if not re.search("maximum_object_size", str(error)):
                 return False
         else:
@@ -236,7 +237,8 @@ def _lines(reading: Reading, text: Path, shape: TextShape) -> bool:
             f"delim = {sql.text(delimiter)}, columns = {{'doc': 'VARCHAR'}}, "
             f"max_line_size = {max(2_000_000, shape.longest_line + 2)})"
         )
-    except duckdb.Error:
+    except duckdb.Error as error:
+        raise_if_of_machine(error)
         return False
     # Equal counts prove that no blank line was dropped: rowid is the line.
     return reading.number(f"select count(*) from {TEXT}") >= shape.lines

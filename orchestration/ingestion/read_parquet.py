@@ -9,47 +9,65 @@ import duckdb
 from orchestration.ingestion import sql, values
 from orchestration.ingestion.delimited import check_required
 from orchestration.ingestion.landed import (
+    TEXT,
     Landed,
     LandedColumn,
     Reading,
     distinct_names,
     unreadable,
 )
+from orchestration.ingestion.refusal import raise_if_of_machine
+
+_NUMBER = "file_row_number"
 
 
-def read_parquet(reading: Reading, path: Path, first_line: int = 1) -> Landed:
-    """Read one Parquet file; its rows count as lines, from `first_line`."""
-    source = f"read_parquet({sql.path(path)}, hive_partitioning = false)"
+def read_parquet(reading: Reading, path: Path) -> Landed:
+    """Read one Parquet file; its rows count as lines, from 1.
+
+    Damage inside a page shows when the rows are typed; the file is then refused as a whole.
+    """
+    source = f"read_parquet({sql.path(path)}, hive_partitioning = false"
     try:
-        described = reading.fetch(f"describe select * from {source}")
-        # Touches every column, so that damage shows here and not half-way.
-        touched = ", ".join(f"count({sql.name(str(row[0]))})" for row in described)
-        counts = reading.fetch(f"select count(*), {touched} from {source}")[0]
-    except duckdb.Error:
+        described = [
+            (str(row[0]), str(row[1])) for row in reading.fetch(f"describe select * from {source})")
+        ]
+        rows = reading.number(f"select count(*) from {source})")
+    except duckdb.Error as error:
+        raise_if_of_machine(error)
         raise unreadable("Parquet") from None
-    names = distinct_names(tuple(str(row[0]).strip() for row in described))
+    names = distinct_names(tuple(name.strip() for name, _ in described))
     check_required(reading.table, names)
+    held = [sql.name(name) for name, _ in described]
+    relation, number = f"(select * from {source}, {_NUMBER} = true))", _NUMBER
+    if any(name.casefold() == _NUMBER for name, _ in described):
+        # The reader numbers no rows of a file that has a column of that name.
+        relation, number = _copied(reading, f"{source})", held), "rowid"
+        held = [f"c{position}" for position in range(len(held))]
     columns = []
-    for name, row in zip(names, described, strict=True):
-        value, native = sql.name(str(row[0])), str(row[1])
+    for name, value, (_, native) in zip(names, held, described, strict=True):
+        is_text = native == "VARCHAR"
         columns.append(
             LandedColumn(
                 name=name,
                 text=values.text_of_native(value, native),
-                native=None if native == "VARCHAR" else value,
-                native_type=None if native == "VARCHAR" else native,
+                native=None if is_text else value,
+                native_type=None if is_text else native,
                 is_json=values.is_nested(native),
             )
         )
-    relation = (
-        f"(select * from read_parquet({sql.path(path)}, hive_partitioning = false, "
-        "file_row_number = true))"
-    )
     return Landed(
         relation=relation,
-        row="(file_row_number + 1)",
-        line=f"(file_row_number + {first_line})",
+        row=f"({number} + 1)",
+        line=f"({number} + 1)",
         columns=tuple(columns),
-        rows=int(str(counts[0])),
+        rows=rows,
         may_be_damaged=True,
     )
+
+
+def _copied(reading: Reading, source: str, held: list[str]) -> str:
+    columns = ", ".join(f"{name} as c{position}" for position, name in enumerate(held))
+    reading.fetch(
+        f"create or replace temp table {TEXT.rpartition('.')[2]} as select {columns} from {source}"
+    )
+    return TEXT

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import duckdb
+
+from orchestration.errors import ScvError
+
 
 class Refusal(Exception):
     """The reason, as a sentence that says what was expected and what to do. No person's values."""
 
-    @property
-    def reason(self) -> str:
-        return str(self)
-
 
 class Moving(Exception):
     """The file changed while it was looked at; it waits for the next run."""
+
+
+def raise_if_of_machine(error: Exception) -> None:
+    """End the run where the engine ran out of room: that says nothing of the file.
+
+    Refused for it, a good file would not be looked at again before its bytes change.
+    """
+    is_dead = isinstance(error, duckdb.OutOfMemoryException | duckdb.FatalException)
+    if is_dead or (isinstance(error, duckdb.IOException) and "No space left" in str(error)):
+        raise ScvError(
+            "The machine ran out of memory or disk space while a file was loaded; nothing of that file "
+            "was loaded. Make room and run again."
+        ) from error

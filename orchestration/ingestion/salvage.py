@@ -26,7 +26,8 @@ _SHAPES = {
     "timestamp": re.compile(rb"\d{4}[-/]\d|-?\d{8,16}(\.\d+)?\Z"),
     "date": re.compile(rb"\d{4}[-/]\d|-?\d{8,16}(\.\d+)?\Z"),
     "boolean": re.compile(
-        b"(" + b"|".join(word.encode() for word in TRUE_WORDS + FALSE_WORDS) + b")\\Z", re.I
+        b"(" + b"|".join(re.escape(word.encode()) for word in TRUE_WORDS + FALSE_WORDS) + b")\\Z",
+        re.I,
     ),
     "number": re.compile(rb"[+-]?[\d.,' ]*\d\Z"),
 }

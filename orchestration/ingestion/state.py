@@ -164,4 +164,4 @@ def contract_hash(table: Table | None, known: tuple[str, ...], system: str, time
 
 
 # Raised with every change of the readers that lets them read what they refused before.
-READER = 1
+READER = 2

@@ -76,7 +76,10 @@ class Pass:
         """SQL condition: the row may enter raw."""
         if any(c.name not in self.mapped for c in self.table.required):
             return "false"
-        return " and ".join(f"{_v(c)} is not null" for c in self.table.required) or "true"
+        parts = [f"{_v(c)} is not null" for c in self.table.required]
+        if not any(_can_fail(c) for c in self.table.required):
+            parts.append(f"not {self._is_header}")
+        return " and ".join(parts) or "true"
 
     @property
     def reason(self) -> str:
@@ -92,7 +95,8 @@ class Pass:
                 f"case when {_v(column)} is null then "
                 f"case when {_t(column)} is null then {missing} else {unread} end end"
             )
-        return f"concat_ws('; ', {', '.join(parts)})" if parts else "''"
+        listed = f"concat_ws('; ', {', '.join(parts)})" if parts else "''"
+        return f"case when {self._is_header} then 'the header stands here again' else {listed} end"
 
     @property
     def extra(self) -> str:
@@ -185,6 +189,16 @@ class Pass:
             if native is not None:
                 return native
         return values.value_of_text(how, text)
+
+    @property
+    def _is_header(self) -> str:
+        """SQL condition: each value is the name of its column, as where two files were joined."""
+        parts = [
+            f"lower({_t(c)}) = {sql.text(c.name.lower())}"
+            for c in self.table.columns
+            if c.name in self.mapped
+        ]
+        return f"coalesce({' and '.join(parts)}, false)" if parts else "false"
 
     def _extra_columns(self) -> tuple[LandedColumn, ...]:
         known = set(self.mapped.values())

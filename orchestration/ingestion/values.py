@@ -14,14 +14,16 @@ from enum import StrEnum
 from orchestration.ingestion import sql
 from orchestration.ingestion.contracts import Column
 
-TRUE_WORDS = ("true", "t", "yes", "y", "1", "是")
-FALSE_WORDS = ("false", "f", "no", "n", "0", "否")
+TRUE_WORDS = ("true", "t", "yes", "y", "on", "1", "1.0", "是")
+FALSE_WORDS = ("false", "f", "no", "n", "off", "0", "0.0", "否")
 # What surrounds a value without belonging to it: blanks of every width, line ends, byte order mark.
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 # What may stand between groups of three digits and means nothing else.
 _GROUPING = "[ \u00a0\u202f\u2019'']"
 # Seconds, milliseconds, microseconds; 8 digits are a day, 14 a day and time, fewer are no time.
 _EPOCH = r"^-?(\d{9,13}|\d{15,16})(\.\d+)?$"
+# 202403041530 is a minute of 2024 and a millisecond of 1976: two readings are none.
+_TWO_READINGS = r"^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d$"
 
 
 class Separators(StrEnum):
@@ -189,7 +191,8 @@ def timestamp(text: str, timezone: str) -> str:
     tidy = _tidy_iso(text)
     zoned = rf"regexp_matches({tidy}, ':.*(Z|[+-]\d\d:\d\d)$')"
     other = (
-        f"case when regexp_matches({text}, '{_EPOCH}') then {_epoch(text)} "
+        f"case when regexp_matches({text}, '{_TWO_READINGS}') then null "
+        f"when regexp_matches({text}, '{_EPOCH}') then {_epoch(text)} "
         f"when {_starts_with_day(tidy)} then case when {zoned} "
         f"then timezone('UTC', try_cast({tidy} as timestamptz)) "
         f"else {_to_utc(f'try_cast({tidy} as timestamp)', timezone)} end end"
@@ -209,7 +212,8 @@ def date(text: str) -> str:
     """ISO 8601; of a time its day as written, whatever the zone; epoch by magnitude in UTC."""
     day = f"regexp_extract({_tidy_iso(text)}, '^\\d{{4}}[-/]\\d{{1,2}}[-/]\\d{{1,2}}')"
     of_time = (
-        f"case when regexp_matches({text}, '{_EPOCH}') then cast({_epoch(text)} as date) "
+        f"case when regexp_matches({text}, '{_TWO_READINGS}') then null "
+        f"when regexp_matches({text}, '{_EPOCH}') then cast({_epoch(text)} as date) "
         f"when {timestamp(text, 'UTC')} is not null then try_cast({day} as date) end"
     )
     return f"coalesce({iso_date(text)}, {of_time})"

@@ -5,7 +5,11 @@ from __future__ import annotations
 import gzip
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+
+from orchestration.errors import ScvError
 
 GOOD = "p1,fee,1.50,EUR,2024-01-05\np2,fee,2.50,EUR,2024-01-05\n"
 
@@ -190,3 +194,65 @@ def test_binary_with_no_lines_is_refused(door: Any) -> None:
     door.put("shop/payments/a.csv", bytes(range(1, 256)) * 100)
     door.load()
     assert "no header" in door.reason()
+
+
+@pytest.mark.parametrize("table", ["profiles", "payments"])
+def test_a_header_that_stands_in_the_middle_is_no_row(door: Any, table: str) -> None:
+    text = {
+        "profiles": "Source_Record_ID,full_name,email\nc1,Ann,ann@mail.com\n",
+        "payments": "payment_id,kind,amount,currency,occurred_at\np1,fee,1.50,EUR,2024-01-05\n",
+    }[table]
+    door.put(f"shop/{table}/a.csv", text + text)
+    door.load()
+    assert door.files("rows_loaded, rows_quarantined") == [(2, 1)]
+    assert door.quarantined("line_number, reason") == [(3, "the header stands here again")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_byte_order_marks_in_the_middle(door: Any, end: str, encoding: str) -> None:
+    part = end.join(
+        ["\ufeffpayment_id,kind,amount,currency,occurred_at", '"p,1",fee,1,EUR,2024-01-05', ""]
+    )
+    more = end.join(['\ufeff"p,2",fee,1,EUR,2024-01-05', "p\ufeff3,fee,1,EUR,2024-01-05"])
+    door.put("shop/payments/a.csv", (part + more).encode(encoding))
+    line = '{"payment_id":"p4","kind":"fee","amount":1,"currency":"EUR","occurred_at":"2024-01-05"}'
+    door.put("shop/payments/b.jsonl", f"{line}\n\ufeff{line}\n")
+    door.load()
+    assert door.values("payment_id") == ["p,1", "p,2", "p\ufeff3", "p4", "p4"]
+    assert door.quarantined("line_number") == []
+
+
+def test_text_that_breaks_off_inside_a_character_is_still_utf8(door: Any) -> None:
+    text = f"payment_id,kind,amount,currency,occurred_at,description\n{GOOD.replace('05', '05,x')}"
+    door.put("shop/payments/a.csv", (text + "p3,fee,1,EUR,2024-01-05,客").encode()[:-1])
+    door.load()
+    assert door.values("description") == ["x", "x", "\ufffd"]
+    assert door.files("encoding, rows_with_damaged_text") == [("utf-8", 1)]
+
+
+def test_damage_inside_a_parquet_file_costs_that_file_alone(door: Any) -> None:
+    names = ["payment_id", "kind", "amount", "currency", "occurred_at"]
+    table = pa.table([["p1"], ["fee"], [1.5], ["EUR"], ["2024-01-05"]], names=names)
+    path = door.put("shop/payments/a.parquet", "")
+    pq.write_table(table, path)
+    # The footer stays good, so the rows can be counted; the amounts cannot be read.
+    page = pq.read_metadata(path).row_group(0).column(2).data_page_offset
+    whole = path.read_bytes()
+    path.write_bytes(whole[:page] + b"\xff" * 20 + whole[page + 20 :])
+    door.payments(GOOD, "shop/payments/b.csv")
+    door.load()
+    assert "damaged" in door.reason()
+    assert [status for _, status in door.files()] == ["refused", "loaded"]
+
+
+def test_a_machine_without_room_refuses_no_file(door: Any) -> None:
+    door.payments(
+        "".join(f"p{n},fee,1,EUR,2024-01-05,{n:0200}\n" for n in range(30_000)),
+        header="payment_id,kind,amount,currency,occurred_at,description",
+    )
+    door.con.execute("set memory_limit = '5MB'; set max_temp_directory_size = '0MB'")
+    with pytest.raises(ScvError, match="Make room"):
+        door.load()
+    door.con.execute("set memory_limit = '1GB'")
+    assert door.load().files["loaded"] == 1

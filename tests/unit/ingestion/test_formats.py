@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
-import openpyxl
 import pytest
 
 CHINESE = (
@@ -273,6 +272,19 @@ def test_parquet(door: Any) -> None:
     assert door.quarantined("line_number") == [(2,)]
 
 
+def test_parquet_with_a_column_that_the_reader_would_add(door: Any) -> None:
+    path = door.put("shop/payments/a.parquet", "")
+    duckdb.execute(
+        "copy (select 'p1' as payment_id, 'fee' as kind, 1.5 as amount, 'EUR' as currency, "
+        "date '2024-01-05' as occurred_at, 7 as file_row_number, 8 as rowid) "
+        f"to '{path}' (format parquet)"
+    ).fetchall()
+    door.load()
+    assert door.rows("payment_id, amount, _file_row, _extra") == [
+        ("p1", Decimal("1.5000"), 1, '{"file_row_number":"7","rowid":"8"}')
+    ]
+
+
 def test_parquet_of_no_rows(door: Any) -> None:
     path = door.put("shop/payments/a.parquet", "")
     duckdb.execute(
@@ -281,48 +293,6 @@ def test_parquet_of_no_rows(door: Any) -> None:
     ).fetchall()
     door.load()
     assert door.files("status, rows_in_file") == [("loaded", 0)]
-
-
-def test_xlsx(door: Any) -> None:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    book.active.title = "empty"
-    sheet = book.create_sheet("data")
-    sheet.append(["Payment_ID", "kind", "amount", "currency", "occurred_at", "description", "day"])
-    sheet.append(
-        [
-            12345.0,
-            "fee",
-            19.99,
-            "EUR",
-            dt.datetime(2024, 1, 5, 10, 30),
-            "=cmd()",
-            dt.date(2024, 1, 5),
-        ]
-    )
-    sheet["F2"].data_type = "s"
-    sheet.append([None] * 7)
-    sheet.append(["00123", "fee", "x", "EUR", dt.date(2024, 1, 6), None, None])
-    path = door.put("shop/payments/a.xlsx", "")
-    book.save(path)
-    door.load()
-    assert door.rows("payment_id, amount, occurred_at, description") == [
-        ("12345", Decimal("19.9900"), dt.datetime(2024, 1, 5, 10, 30), "=cmd()")
-    ]
-    assert door.quarantined("line_number") == [(4,)]
-    door.assert_balanced()
-
-
-def test_xlsx_that_does_not_begin_in_the_first_row(door: Any) -> None:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    for column, name in enumerate(_payment()):
-        book.active.cell(3, column + 2, name)
-        book.active.cell(5, column + 2, "?")
-    path = door.put("shop/payments/a.xlsx", "")
-    book.save(path)
-    door.load()
-    assert door.quarantined("line_number") == [(5,)]
 
 
 def test_times_in_the_zone_of_the_source(door: Any) -> None:
@@ -339,3 +309,29 @@ def test_times_in_the_zone_of_the_source(door: Any) -> None:
         dt.datetime(2023, 11, 14, 22, 13, 20),
     ]
     assert "ISO 8601" in door.quarantined()[0][1]
+
+
+def test_a_number_that_is_a_minute_and_a_millisecond_is_neither(door: Any) -> None:
+    door.put(
+        "shop/profiles/a.csv",
+        "source_record_id,created_at,birth_date\nc1,202402031230,202402031230\nc2,199513312359,19850203\n",
+    )
+    door.load()
+    assert door.rows("created_at, birth_date", "profiles") == [
+        (None, None),
+        (dt.datetime(1976, 4, 28, 4, 21, 52, 359000), dt.date(1985, 2, 3)),
+    ]
+    assert door.files("rows_with_bad_values") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("TRUE", True), ("on", True), ("1.0", True), ("Off", False), ("0.0", False), ("n", False)],
+)
+def test_writings_of_true_and_false(door: Any, word: str, value: bool) -> None:
+    door.payments(
+        f"p1,fee,1,EUR,2024-01-05,{word}\n",
+        header="payment_id,kind,amount,currency,occurred_at,is_captive",
+    )
+    door.load()
+    assert door.values("is_captive") == [value]
