@@ -65,15 +65,16 @@ def _customer_has_profiles() -> Rule:
 
 
 def _merged_into_lives() -> Rule:
-    # An ended id that leads straight to a living one can be on no cycle, so this is the acyclicity of merges too.
+    # An id that leads straight to one that leads nowhere can be on no cycle, so this is the acyclicity of merges too.
     return no_rows(
         CUSTOMERS,
-        "merged_customer_leads_to_a_live_one",
-        "an id that was merged is not live, and the one it was merged into is",
+        "merged_customer_leads_to_the_last_one",
+        "an id that was merged is not live, and the one it was merged into lives, or its records have all vanished",
         """
         select customers.customer_id, customers.merged_into from {batch} as customers
         left join identity.customers as survivors on customers.merged_into = survivors.customer_id
-        where customers.merged_into is not null and (customers.is_live or survivors.is_live is not true)
+        where customers.merged_into is not null
+            and (customers.is_live or survivors.customer_id is null or survivors.merged_into is not null)
         order by all
         """,
     )

@@ -103,3 +103,42 @@
 {% macro default__utc_instant(expression) -%}
     try_cast({{ expression }} as timestamp)
 {%- endmacro %}
+
+{# Columns as one value that is compared name by name in the given order. #}
+{% macro struct_of(columns) -%}
+    {{ return(adapter.dispatch('struct_of')(columns)) }}
+{%- endmacro %}
+
+{% macro duckdb__struct_of(columns) -%}
+    struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{% macro default__struct_of(columns) -%}
+    named_struct({% for column in columns %}'{{ column }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{# Aggregate: the value of the row that comes first by `ordering`. #}
+{% macro first_by(value, ordering) -%}
+    {{ return(adapter.dispatch('first_by')(value, ordering)) }}
+{%- endmacro %}
+
+{% macro duckdb__first_by(value, ordering) -%}
+    arg_min({{ value }}, {{ ordering }})
+{%- endmacro %}
+
+{% macro default__first_by(value, ordering) -%}
+    min_by({{ value }}, {{ ordering }})
+{%- endmacro %}
+
+{# Aggregate: the value of the row that comes last by `ordering`. #}
+{% macro last_by(value, ordering) -%}
+    {{ return(adapter.dispatch('last_by')(value, ordering)) }}
+{%- endmacro %}
+
+{% macro duckdb__last_by(value, ordering) -%}
+    arg_max({{ value }}, {{ ordering }})
+{%- endmacro %}
+
+{% macro default__last_by(value, ordering) -%}
+    max_by({{ value }}, {{ ordering }})
+{%- endmacro %}

@@ -1,4 +1,4 @@
--- Grain: one change of identity: an id created, merged away or split off; a profile absorbed or reassigned.
+-- Grain: one change of identity: an id created, merged away or split off; a profile absorbed, reassigned or removed.
 {{ config(alias='events') }}
 with registry as (
     select * from {{ ref('identity_registry') }}
@@ -7,8 +7,7 @@ with registry as (
 given as (
     select
         customer_id,
-        min(valid_from) as created_at,
-        count(*) filter (where valid_to is null) > 0 as is_live
+        min(valid_from) as created_at
     from registry
     group by customer_id
 ),
@@ -20,9 +19,12 @@ moves as (
         registry.customer_id,
         registry.valid_from as occurred_at,
         registry.run_id,
+        registry.rule_id,
+        registry.reason,
         given.created_at,
         predecessor.customer_id as previous_customer_id,
-        predecessor_id.died_at
+        deaths.died_at,
+        deaths.successor_id
     from registry
     inner join given
         on registry.customer_id = given.customer_id
@@ -31,8 +33,8 @@ moves as (
             registry.source_id = predecessor.source_id
             and registry.source_record_id = predecessor.source_record_id
             and registry.valid_from = predecessor.valid_to
-    left join {{ ref('int_customer_deaths') }} as predecessor_id
-        on predecessor.customer_id = predecessor_id.customer_id
+    left join {{ ref('int_customer_deaths') }} as deaths
+        on predecessor.customer_id = deaths.customer_id
 ),
 
 created as (
@@ -44,10 +46,15 @@ created as (
         cast(null as varchar) as source_record_id,
         occurred_at,
         min(run_id) as run_id,
+        {{ joined_text('distinct rule_id', "', '", 'rule_id') }} as rule_id,
         case
-            when max(previous_customer_id) is null then 'first seen with ' || count(*) || ' profile(s)'
-            else count(*) || ' profile(s) no longer belong with the rest'
-        end as reason
+            when max(previous_customer_id) is not null then count(*) || ' profile(s) no longer belong with the rest'
+            else 'first seen with ' || count(*) || ' profile(s)'
+        end
+        || coalesce('; ' || case
+            when max(previous_customer_id) is not null then min(reason) filter (where previous_customer_id is not null)
+            when count(*) > 1 then min(reason) filter (where rule_id is not null)
+        end, '') as reason
     from moves
     where occurred_at = created_at
     group by customer_id, occurred_at
@@ -62,7 +69,8 @@ absorbed as (
         source_record_id,
         occurred_at,
         run_id,
-        'a new profile of a known customer' as reason
+        rule_id,
+        coalesce(reason, 'a new profile of a known customer') as reason
     from moves
     where occurred_at > created_at and previous_customer_id is null
 ),
@@ -70,15 +78,17 @@ absorbed as (
 merged as (
     select
         'merged' as event_type,
-        customer_id,
-        successor_id as other_customer_id,
+        previous_customer_id as customer_id,
+        customer_id as other_customer_id,
         cast(null as varchar) as source_id,
         cast(null as varchar) as source_record_id,
-        died_at as occurred_at,
-        run_id,
-        records || ' profile(s) now belong to the other customer' as reason
-    from {{ ref('int_customer_deaths') }}
-    where successor_id is not null
+        occurred_at,
+        min(run_id) as run_id,
+        {{ joined_text('distinct rule_id', "', '", 'rule_id') }} as rule_id,
+        count(*) || ' profile(s) now belong to the other customer' || coalesce('; ' || min(reason), '') as reason
+    from moves
+    where died_at = occurred_at and successor_id = customer_id
+    group by customer_id, previous_customer_id, occurred_at
 ),
 
 reassigned as (
@@ -90,12 +100,34 @@ reassigned as (
         source_record_id,
         occurred_at,
         run_id,
-        'the profile moved between two living customers' as reason
+        rule_id,
+        'the profile moved between two customers' || coalesce('; ' || reason, '') as reason
     from moves
     where
         previous_customer_id is not null
         and occurred_at > created_at
-        and (died_at is null or died_at > occurred_at)
+        and (died_at is distinct from occurred_at or successor_id is distinct from customer_id)
+),
+
+-- Who ends no other period at that moment is gone.
+removed as (
+    select
+        'removed' as event_type,
+        registry.customer_id,
+        cast(null as varchar) as other_customer_id,
+        registry.source_id,
+        registry.source_record_id,
+        registry.valid_to as occurred_at,
+        registry.end_run_id as run_id,
+        cast(null as varchar) as rule_id,
+        'the profile was deleted, or is no longer delivered' as reason
+    from registry
+    left join registry as onward
+        on
+            registry.source_id = onward.source_id
+            and registry.source_record_id = onward.source_record_id
+            and registry.valid_to = onward.valid_from
+    where registry.valid_to is not null and onward.customer_id is null
 ),
 
 final as (
@@ -106,6 +138,8 @@ final as (
     select * from merged
     union all
     select * from reassigned
+    union all
+    select * from removed
 )
 
 select
@@ -117,5 +151,6 @@ select
     source_record_id,
     occurred_at,
     run_id,
+    rule_id,
     reason
 from final

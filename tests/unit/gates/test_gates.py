@@ -29,6 +29,9 @@ create table staging.profiles as select * from staging.profiles_versions;
 create table identity.customers (customer_id varchar, is_live boolean, merged_into varchar);
 insert into identity.customers values ('c1', true, null), ('c0', false, 'c1');
 create table identity.crosswalk as select source_id, source_record_id, 'c1' as customer_id from staging.profiles;
+create table identity.decisions as
+    select 'd1' as decision_id, 'link' as decision, 'in force' as status, null as status_reason,
+        'c1' as customer_id_1, 'c1' as customer_id_2;
 create table core.dim_customer as select customer_id from identity.customers where is_live;
 create table core.fct_orders as
     select 'crm' as source_id, 'o1' as order_id, 'c1' as customer_id, timestamp '2026-01-01' as ordered_at,
@@ -125,8 +128,14 @@ def test_a_sound_warehouse_passes(tmp_path: Path, layer: str) -> None:
         (
             "identity",
             "insert into identity.customers values ('c2', false, 'c3'), ('c3', false, 'c2')",
-            "merged_customer_leads_to_a_live_one",
+            "merged_customer_leads_to_the_last_one",
             "customer_id=c2",
+        ),
+        (
+            "identity",
+            "update identity.decisions set decision = 'unlink'",
+            "unlinked_profiles_are_apart",
+            "decision_id=d1",
         ),
         (
             "core",
