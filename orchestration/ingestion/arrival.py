@@ -244,6 +244,7 @@ def record(run: Run, outcome: Outcome, is_known: bool) -> None:
     """
     file = outcome.file
     key = [file.source_id, file.table_name, file.file_name]
+    delivered_at = _delivered_at(run, key) if is_known else run.loaded_at
     if is_known:
         # What was refused or waited is replaced by what became of it.
         run.con.execute(
@@ -257,7 +258,7 @@ def record(run: Run, outcome: Outcome, is_known: bool) -> None:
         "insert into state.files (file_id, run_id, source_id, system, table_name, file_name, "
         "content_hash, status, size_bytes, modified_at, rows_in_file, rows_loaded, "
         "rows_quarantined, rows_with_bad_values, rows_with_damaged_text, encoding, reason, "
-        f"loaded_at, contract_hash, number_style) values ({', '.join('?' * 20)})",
+        f"loaded_at, contract_hash, number_style, delivered_at) values ({', '.join('?' * 21)})",
         [
             outcome.file_id,
             run.run_id,
@@ -279,9 +280,23 @@ def record(run: Run, outcome: Outcome, is_known: bool) -> None:
             run.loaded_at,
             outcome.contract_hash,
             outcome.number_style,
+            delivered_at,
         ],
     ).fetchall()
     seen(run, outcome, is_known)
+
+
+def _delivered_at(run: Run, key: list[str]) -> datetime:
+    """This run, or the one that first refused this path or found it being written."""
+    first = run.con.execute(
+        "select min(delivered_at) from state.files "
+        "where source_id = ? and table_name = ? and file_name = ? "
+        "and status in ('refused', 'waiting') and file_id > (select coalesce(max(file_id), 0) "
+        "from state.files where source_id = ? and table_name = ? and file_name = ? "
+        "and status in ('loaded', 'duplicate'))",
+        key * 2,
+    ).fetchall()[0][0]
+    return first or run.loaded_at
 
 
 def seen(run: Run, outcome: Outcome, is_known: bool) -> None:

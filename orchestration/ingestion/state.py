@@ -43,6 +43,8 @@ STATE: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("loaded_at", "timestamp"),
         ("contract_hash", "varchar"),
         ("number_style", "varchar"),  # What commas meant in its number columns, as JSON.
+        # The run that it belongs to; of a file that was refused or waited at first, that run.
+        ("delivered_at", "timestamp"),
     ),
     "quarantine": (
         ("quarantine_id", "varchar"),

@@ -130,6 +130,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
         "crm,canonical,operational,Sales,1,UTC,GB,delta,24,stop,true\n"
         "shop,canonical,operational,Shop,2,Asia/Shanghai,GB,delta,24,stop,true\n"
         "club,canonical,operational,Club,3,UTC,GB,full,24,stop,true\n"
+        "guild,canonical,operational,Guild,3,UTC,GB,full,24,stop,true\n"
     )
     (config / "exchange_rates.csv").write_text(
         "rate_date,currency,rate\n2026-01-01,EUR,1\n2026-01-01,GBP,0.8\n"
@@ -153,6 +154,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
         "source_record_id,identifier_type,identifier_value\nS1,external:crm,A1\n",
     )
     company.land("club/profiles/p.csv", "source_record_id,full_name\nK1,Kay\nK2,Kim\n")
+    company.land("guild/profiles/d1/a.csv", "source_record_id,full_name\nG1,Gus\nG2,Gil\n")
+    company.land("guild/profiles/d1/b.csv", "source_record_id,full_name\nG3,Gia\n")
     return company
 
 
@@ -204,12 +207,17 @@ def day_2(company: Company, day_1: Day) -> Day:
         "order_id,customer_ref,ordered_at,currency,total_amount\nO5,A1,2026-01-08,GBP,50\n",
     )
     company.land("club/profiles/p2.csv", "source_record_id,full_name\nK2,Kim\n")
+    # A full delivery in three parts: one changed, one as it was, one that cannot be read.
+    company.land("guild/profiles/d2/a.csv", "source_record_id,full_name\nG1,Gus Grey\n")
+    company.land("guild/profiles/d2/b.csv", "source_record_id,full_name\nG3,Gia\n")
+    company.land("guild/profiles/d2/c.csv", "id,full_name\nG4,Gem\n")
     return publish(company)
 
 
 @pytest.fixture(scope="module")
 def day_3(company: Company, day_2: Day) -> Day:
-    """王芳 has an address of her own again."""
+    """王芳 has an address of her own again; the part that could not be read is corrected."""
+    company.land("guild/profiles/d2/c.csv", "source_record_id,full_name\nG4,Gem\n")
     company.land(
         "crm/profiles/p3.csv",
         "source_record_id,full_name,email,updated_at\nD1,王芳,wang.fang@mail.cn,2026-03-01\n",
@@ -405,11 +413,25 @@ def test_a_key_absent_from_a_full_delivery_is_deleted(day_2: Day) -> None:
     assert ("club", "K2") in day_2.customers
 
 
+def test_a_full_delivery_that_lacks_a_part_deletes_nothing_until_the_part_is_there(
+    day_2: Day, day_3: Day
+) -> None:
+    def members(day: Day) -> set[str]:
+        return {record for source, record in day.customers if source == "guild"}
+
+    assert members(day_2) == {"G1", "G2", "G3"}
+    # The part that came unchanged counts as delivered: only what no part holds is gone.
+    assert members(day_3) == {"G1", "G3", "G4"}
+
+
 def test_the_same_bytes_are_a_duplicate(day_2: Day) -> None:
-    assert day_2.ask("select status from quality.files where file_name = 'again.csv'") == [
-        "duplicate"
+    assert day_2.ask(
+        "select source_id, file_name from quality.files where status = 'duplicate'"
+    ) == [
+        ("crm", "again.csv"),
+        ("guild", "d2/b.csv"),
     ]
-    assert day_2.summary["files"]["duplicate"] == 1
+    assert day_2.summary["files"]["duplicate"] == 2
 
 
 def test_a_corrected_row_that_lands_is_counted(day_2: Day) -> None:

@@ -69,6 +69,29 @@ def test_touched_file_is_no_arrival(door: Any) -> None:
     assert len(door.files()) == 1
 
 
+def test_a_file_that_was_refused_first_belongs_to_the_delivery_it_came_with(door: Any) -> None:
+    door.payments(ROW)
+    door.payments(ROW, "shop/payments/b.csv", header="nothing")
+    door.load()
+    door.payments("p2,fee,1,EUR,2024-01-05\n", "shop/payments/b.csv")
+    door.load()
+    door.payments("p3,fee,1,EUR,2024-01-05\n", "shop/payments/b.csv")
+    door.load()
+    first, refused, corrected, third = door.files("delivered_at")
+    assert first == refused == corrected
+    assert third > first
+
+
+def test_in_a_full_delivery_an_unchanged_file_is_noted(door: Any) -> None:
+    door.sources("source_id,delivery\nshop,full\n")
+    path = door.payments(ROW)
+    door.load()
+    os.utime(path, (1, 1))
+    assert door.load().files["duplicate"] == 1
+    assert [status for _, status in door.files()] == ["loaded", "duplicate"]
+    assert len(door.rows()) == 1
+
+
 def test_content_that_changes_behind_the_same_size_and_time(door: Any) -> None:
     path = door.payments(ROW)
     door.load()
