@@ -5,6 +5,7 @@ Every command imports what it needs when it runs: `scv --help` must not wait for
 
 from __future__ import annotations
 
+import errno
 import sys
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,9 @@ from orchestration.options import (
     warehouse_option,
 )
 from orchestration.settings import REPOSITORY
+
+# What the machine refuses; every other OSError is a mistake of ours.
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 def _print_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
@@ -341,7 +345,10 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if is_debug:
             raise
-        show.unexpected(error)
+        if isinstance(error, OSError) and error.errno in _NOT_ALLOWED:
+            show.not_allowed(error)
+        else:
+            show.unexpected(error)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -13,7 +13,15 @@ from orchestration.settings import Settings, own_config, today
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
+
+class _Folder(click.Path):
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if value == "":  # A variable that nobody set; it would mean the folder somebody stands in.
+            self.fail("the name of the folder is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FOLDER = _Folder(file_okay=False, path_type=Path)
 
 
 class Date(click.ParamType[date]):
@@ -43,7 +51,7 @@ def warehouse_option(command: Command) -> Command:
 def config_option(command: Command) -> Command:
     return click.option(
         "--config",
-        type=click.Path(file_okay=False, exists=True, path_type=Path),
+        type=_Folder(file_okay=False, exists=True, path_type=Path),
         help="Your own seeds, laid over those of the repository.",
     )(command)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from orchestration.errors import UsageError
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -31,6 +33,13 @@ class Settings:
     full_refresh: bool = False
     # Which profile is whom, where somebody knows: the run scores itself against it, and reads it for nothing else.
     truth: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.warehouse.is_relative_to(self.landing):
+            raise UsageError(
+                f"The warehouse {self.warehouse} lies in the landing folder {self.landing}: its own files "
+                "would arrive there. Name another with --warehouse."
+            )
 
     @property
     def build(self) -> Path:

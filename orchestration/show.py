@@ -38,6 +38,14 @@ def error(message: str) -> None:
     sys.stderr.write(f"scv: {message}\n")
 
 
+def not_allowed(problem: OSError) -> None:
+    """A folder that the machine does not let be read or written."""
+    error(
+        f"{problem.filename or 'The disk'} cannot be used: {problem.strerror}. "
+        "Give it the rights or the room, or name another folder."
+    )
+
+
 def unexpected(problem: BaseException) -> None:
     """A mistake of ours: short here, whole with --debug."""
     from orchestration.transformation.messages import without_values

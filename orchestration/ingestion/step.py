@@ -39,11 +39,11 @@ class LoadReport:
         self._last = time.monotonic()
 
     def event(self, event: LoadEvent) -> None:
-        name = f"{event.source_id}/{event.table_name}/{event.file_name}"
+        name = "/".join(filter(None, (event.source_id, event.table_name, event.file_name)))
         place = f"load: [{event.position}/{event.files}] {name}"
         if event.step in _ENDED:
             self._last = time.monotonic()
-            reason = f": {event.reason}" if event.reason else ""
+            reason = f": {event.reason.removeprefix(f'{name}: ')}" if event.reason else ""
             rows = f" {event.rows:,} rows" if event.step == "loaded" else ""
             self._say(f"{place} {event.step}{rows}{reason}")
         elif time.monotonic() - self._last > _SECONDS_OF_SILENCE and event.bytes_total:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from orchestration.errors import GateError, ScvError
         ["run", "--demo", "--landing", "nowhere"],
         ["run", "--config", "nowhere"],
         ["run", "--keep", "0"],
+        ["run", "--warehouse", ""],
+        ["run", "--landing", ".", "--warehouse", "warehouse"],
         ["run", "--truth", "nowhere"],
         ["identity", "benchmark"],
         ["status"],
@@ -57,6 +60,7 @@ def test_help_and_version_are_quick(scv: Any, tmp_path: Path) -> None:
         (GateError("The raw gate stopped the run."), 3, "raw gate"),
         (KeyboardInterrupt(), 1, "Interrupted"),
         (RuntimeError("what nobody thought of"), 1, "unexpected error: RuntimeError"),
+        (OSError(errno.EROFS, "Read-only file system", "/w/.lock"), 1, "scv: /w/.lock cannot be"),
     ],
 )
 def test_every_end_has_its_exit_code_and_no_traceback(
