@@ -125,7 +125,8 @@ def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> No
     from orchestration.running.resource import to_environment
     from orchestration.transformation.dbt import DbtProject
 
-    for folder in (settings.landing, settings.dbt_target, settings.dbt_logs):
+    scratch = settings.build / "ui"
+    for folder in (settings.landing, settings.dbt_target, settings.dbt_logs, scratch):
         folder.mkdir(parents=True, exist_ok=True)
     prepare_home(settings.dagster_home)
     merge_seeds(settings)
@@ -136,6 +137,8 @@ def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> No
         **to_environment(settings, as_of),
         # Dagster starts several processes; each would parse the project anew.
         "SCV_MANIFEST": str(project.manifest_path),
+        # Dagster keeps a file of its own for as long as it serves; runs empty their scratch space.
+        "TMPDIR": str(scratch),
         "PYTHONPATH": os.pathsep.join(
             part for part in (str(REPOSITORY), os.environ.get("PYTHONPATH", "")) if part
         ),

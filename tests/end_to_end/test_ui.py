@@ -44,6 +44,8 @@ def address(company: DemoCompany, tmp_path: Path) -> Iterator[str]:
                 assert server.poll() is None, "scv dev ended"
                 assert time.monotonic() < until, "scv dev did not open its port"
                 time.sleep(1)
+        scratch = own.warehouse / "build" / "ui"
+        assert any(scratch.iterdir()), "Dagster keeps its files outside the warehouse"
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
