@@ -23,6 +23,8 @@ from orchestration.settings import REPOSITORY, Settings
 
 # Between the two looks at a file; a file that grows or is touched meanwhile waits.
 _GAP_SECONDS = 0.25
+# Sharing a smaller file among threads takes half as much work again as reading it with one.
+_SHARED_BYTES = 16 << 20
 STATUSES = ("loaded", "refused", "duplicate", "waiting")
 
 
@@ -144,11 +146,14 @@ def load(
     todo = [file for file in files if door.has_work(file, file.path in repeated)]
     if todo:
         time.sleep(max(0.0, _GAP_SECONDS - (time.monotonic() - first_look)))
-    outcomes = [
-        outcome
-        for position, file in enumerate(todo, 1)
-        if (outcome := door.take(file, position, len(todo), file.path in repeated)) is not None
-    ]
+    try:
+        outcomes = [
+            outcome
+            for position, file in enumerate(todo, 1)
+            if (outcome := door.take(file, position, len(todo), file.path in repeated)) is not None
+        ]
+    finally:
+        door.use_threads(door.usual_threads)
     con.execute(f"drop table if exists {TEXT}").fetchall()
     inactive = {f.source_id for f in files if not sources.get(f.source_id).is_active}
     return LoadSummary(
@@ -188,6 +193,8 @@ class _Door:
     ) -> None:
         self.run, self.contracts, self.sources, self.report = run, contracts, sources, report
         con = run.con
+        self.usual_threads = int(con.execute("select current_setting('threads')").fetchall()[0][0])
+        self.threads = self.usual_threads
         self.file_id = state.last_file_id(con)
         self.seen = {
             (row[0], row[1], row[2]): row[3:]
@@ -224,8 +231,15 @@ class _Door:
         # The source may have been bound to another layout since.
         return bool(contract.split(":")[1] != self.sources.get(file.source_id).system)
 
+    def use_threads(self, wanted: int) -> None:
+        """How many threads the engine reads the next file with."""
+        if wanted != self.threads:
+            self.run.con.execute(f"set threads = {wanted}").fetchall()
+            self.threads = wanted
+
     def take(self, file: LandedFile, position: int, count: int, again: bool) -> Outcome | None:
         """Take one file in; None when it turns out to be what was already here."""
+        self.use_threads(self.usual_threads if file.size_bytes >= _SHARED_BYTES else 1)
         source = self.sources.get(file.source_id)
         system = self.contracts.systems.get(source.system)
         table = self.contracts.table(source.system, file.table_name)

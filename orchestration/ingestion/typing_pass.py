@@ -7,7 +7,7 @@ value that reads as its type, else in quarantine with the reason and the whole r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orchestration.ingestion import sql, values
@@ -26,6 +26,8 @@ _DAMAGED = (
 _DOMINANT = 19
 # Rows below which a file is asked first how its values are written.
 _PROBED = 200_000
+# Meanings under which digits with a point are the number that they look like.
+_AS_WRITTEN = (Separators.UNKNOWN, Separators.POINT)
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,15 @@ class Pass:
     @property
     def relation(self) -> str:
         """Records with their texts trimmed (t_…), their values typed (v_…) and what is over."""
+        return self._relation(self.table.columns, has_rest=True)
+
+    def _relation(
+        self, columns: Sequence[Column], has_record: bool = False, has_rest: bool = False
+    ) -> str:
+        """Only these columns of it: whatever else stood in the statement would be planned, too."""
         landed = self.landed
         sent, texts, typed = [], [], []
-        for column in self.table.columns:
+        for column in columns:
             source = self.mapped.get(column.name)
             if source is None:
                 continue
@@ -54,16 +62,18 @@ class Pass:
             typed.append(f"{self._value(column, source, text)} as {value}")
             if source.native is not None:
                 sent.append(f"{source.native} as {sql.name('n_' + column.name)}")
-        for position, source in enumerate(self._extra_columns()):
-            sent.append(f"{source.text} as x_{position}")
-        if landed.rest is not None:
+        if has_rest:
+            extra = enumerate(self._extra_columns())
+            sent += [f"{source.text} as x_{position}" for position, source in extra]
+        if has_rest and landed.rest is not None:
             sent.append(f"{landed.rest} as _rest")
-        record = landed.record or self._record()
+        if has_record:
+            sent.append(f"{landed.record or self._record()} as _record")
         inner = ", ".join([f"{landed.row} as _r", f"{landed.line} as _l", *sent])
         # One level per step: an expression used twice in one level would be computed twice.
         return (
             f"(select {', '.join(['*', *typed])} from (select {', '.join(['*', *texts])} "
-            f"from (select {inner}, {record} as _record from {landed.relation})))"
+            f"from (select {inner} from {landed.relation})))"
         )
 
     @property
@@ -164,14 +174,20 @@ class Pass:
             line, join = "lines.line", f" join ({self.landed.lines}) as lines on lines.r = _r"
         return (
             f"select _r as file_row, {line} as line_number, {self.reason} as reason, "
-            f"_record as record from {self.relation}{join} where {_late(f'not ({self.is_good})')}"
+            f"_record as record from {self._relation(self.table.required, has_record=True)}{join} "
+            f"where {_late(f'not ({self.is_good})')}"
         )
+
+    def count_unread(self, columns: Sequence[Column]) -> str:
+        """How many texts of each of these columns have no value."""
+        unread = (f"count(*) filter ({_t(c)} is not null and {_v(c)} is null)" for c in columns)
+        return f"select {', '.join(unread)} from {self._relation(columns)}"
 
     def count_damaged(self) -> str | None:
         """How many records hold text that is visibly damaged; None when none can."""
         if not self.landed.may_be_damaged:
             return None
-        texts = [column.text for column in self.landed.columns]
+        texts = [c.text for c in self.landed.columns if values.may_hold_words(c.native_type)]
         if self.landed.record is not None:
             texts = [f"cast({self.landed.record} as varchar)"]
         if not texts:
@@ -220,12 +236,18 @@ def plan(
     `separators` are given for rows that are replayed apart from the file that showed them.
     """
     mapped = map_columns(reading.table, landed.columns)
-    if separators is None:
-        separators = _separators(reading, landed, mapped)
-    whole = Pass(reading.table, landed, mapped, timezone, separators)
+    whole = Pass(reading.table, landed, mapped, timezone, separators or {})
+    if separators is None and landed.rows >= _PROBED:
+        return replace(whole, separators=_separators(reading, landed, mapped))
     if not 0 < landed.rows < _PROBED:
         return whole
-    return replace(whole, plain=_plain(reading, whole))
+    plain = _plain(reading, whole)
+    if separators is None and not plain.issuperset(_numbers(reading.table, mapped)):
+        # A number that is no plain one may be one with separators.
+        found = _separators(reading, landed, mapped)
+        settled = {n for n, meaning in found.items() if meaning not in _AS_WRITTEN}
+        whole, plain = replace(whole, separators=found), plain - settled
+    return replace(whole, plain=plain)
 
 
 def _plain(reading: Reading, whole: Pass) -> frozenset[str]:
@@ -238,16 +260,12 @@ def _plain(reading: Reading, whole: Pass) -> frozenset[str]:
         for c in reading.table.columns
         if c.name in whole.mapped
         and values.has_rare_writings(c)
-        and whole.separators.get(c.name, Separators.UNKNOWN)
-        in (Separators.UNKNOWN, Separators.POINT)
+        and whole.separators.get(c.name, Separators.UNKNOWN) in _AS_WRITTEN
     }
     if not candidates:
         return frozenset()
     usual = replace(whole, plain=frozenset(candidates))
-    unread = ", ".join(
-        f"count(*) filter ({_t(c)} is not null and {_v(c)} is null)" for c in candidates.values()
-    )
-    counts = reading.fetch(f"select {unread} from {usual.relation}")[0]
+    counts = reading.fetch(usual.count_unread(tuple(candidates.values())))[0]
     return frozenset(n for n, count in zip(candidates, counts, strict=True) if count == 0)
 
 
@@ -255,11 +273,7 @@ def _separators(
     reading: Reading, landed: Landed, mapped: Mapping[str, LandedColumn]
 ) -> dict[str, Separators]:
     """What commas and points mean, per number column; from the column, else from the file."""
-    numbers = {
-        c.name: f"trim({mapped[c.name].text})"
-        for c in reading.table.columns
-        if c.name in mapped and values.is_number(c) and mapped[c.name].native is None
-    }
+    numbers = {n: f"trim({mapped[n].text})" for n in _numbers(reading.table, mapped)}
     if not numbers or not landed.rows:
         return {}
     has_comma = " or ".join(f"contains({text}, ',')" for text in numbers.values())
@@ -277,6 +291,15 @@ def _separators(
         own = (counts[2 * position], counts[2 * position + 1])
         result[name] = _meaning(*(own if any(own) else whole))
     return result
+
+
+def _numbers(table: Table, mapped: Mapping[str, LandedColumn]) -> tuple[str, ...]:
+    """The number columns that the file gives as text."""
+    return tuple(
+        c.name
+        for c in table.columns
+        if c.name in mapped and values.is_number(c) and mapped[c.name].native is None
+    )
 
 
 def _meaning(comma: int, point: int) -> Separators:

@@ -175,6 +175,13 @@ def is_nested(native_type: str) -> bool:
     return native.endswith("]") or native.startswith(("STRUCT", "MAP", "UNION", "JSON", "VARIANT"))
 
 
+def may_hold_words(native_type: str | None) -> bool:
+    """Whether values of that type of a file (None: text) can hold letters that a person wrote."""
+    native = (native_type or "").upper()
+    plain = ("DOUBLE", "FLOAT", "BOOLEAN", "DATE", "TIME", "UUID", "INTERVAL")
+    return not (_is_exact(native) and not is_nested(native)) and not native.startswith(plain)
+
+
 def iso_timestamp(text: str, timezone: str) -> str:
     """ISO 8601 as most systems write it."""
     # The cast to a zoneless timestamp drops an offset silently, so zoned text takes its own branch.
