@@ -142,3 +142,43 @@
 {% macro default__last_by(value, ordering) -%}
     max_by({{ value }}, {{ ordering }})
 {%- endmacro %}
+
+{# Whether a text begins with a Chinese character. #}
+{% macro is_han(expression) -%}
+    {{ return(adapter.dispatch('is_han')(expression)) }}
+{%- endmacro %}
+
+{% macro default__is_han(expression) -%}
+    ({{ expression }} >= '㐀' and {{ expression }} < 'ꀀ')
+{%- endmacro %}
+
+{# Whether a text holds a character beyond Latin letters and common signs. #}
+{% macro is_foreign_text(expression) -%}
+    {{ return(adapter.dispatch('is_foreign_text')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__is_foreign_text(expression) -%}
+    regexp_matches({{ expression }}, '[^\x{0000}-\x{024F}]')
+{%- endmacro %}
+
+{% macro default__is_foreign_text(expression) -%}
+    ({{ expression }} rlike '[^\u0000-\u024F]')
+{%- endmacro %}
+
+{# A number from the columns of a row, nulls included; the same for the same row within one version of the engine. #}
+{% macro row_hash(expressions) -%}
+    {{ return(adapter.dispatch('row_hash')(expressions)) }}
+{%- endmacro %}
+
+{% macro duckdb__row_hash(expressions) -%}
+    hash({{ expressions | join(', ') }})
+{%- endmacro %}
+
+{% macro default__row_hash(expressions) -%}
+    xxhash64({{ expressions | join(', ') }})
+{%- endmacro %}
+
+{# Aggregate: a number from a set of such numbers, whatever their order. #}
+{% macro combined_hash(expression) -%}
+    bit_xor({{ expression }})
+{%- endmacro %}

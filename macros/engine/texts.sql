@@ -25,3 +25,16 @@
 {% macro default__split_to_rows(expression, separator) -%}
     explode(split({{ expression }}, '{{ separator }}'))
 {%- endmacro %}
+
+{# Which part of a text that a separator divides equals a value, counted from 1; null when none does. #}
+{% macro position_in_text(expression, separator, value) -%}
+    {{ return(adapter.dispatch('position_in_text')(expression, separator, value)) }}
+{%- endmacro %}
+
+{% macro duckdb__position_in_text(expression, separator, value) -%}
+    nullif(list_position(list_transform(string_split({{ expression }}, '{{ separator }}'), lambda part: trim(part)), {{ value }}), 0)
+{%- endmacro %}
+
+{% macro default__position_in_text(expression, separator, value) -%}
+    nullif(array_position(transform(split({{ expression }}, '{{ separator }}'), part -> trim(part)), {{ value }}), 0)
+{%- endmacro %}

@@ -17,3 +17,40 @@
         ) ~ ")"
     ) }}, '')
 {%- endmacro %}
+
+{# The name that a given and a family name make, as `name_key` gives it of the whole: Chinese has no blank between. #}
+{% macro joined_name_key(given_name, family_name) -%}
+    case
+        when {{ is_han(given_name) }} and {{ is_han(family_name) }} then {{ family_name }} || {{ given_name }}
+        else {{ sorted_words("concat_ws(' ', " ~ given_name ~ ", " ~ family_name ~ ")") }}
+    end
+{%- endmacro %}
+
+{# Text without what only writing adds: case, accents, punctuation, repeated blanks. #}
+{% macro writing_key(value) -%}
+    coalesce(
+        nullif(trim({{ regexp_replace_all(strip_accents_lower(value), "'[^\\p{L}\\p{N}]+'", "' '") }}), ''),
+        lower({{ value }})
+    )
+{%- endmacro %}
+
+{# `male` or `female` however it is written; null for anything else. #}
+{% macro gender_key(value) -%}
+    case
+        when lower({{ value }}) in ('m', 'male', 'man', 'mr', '男', '男性', '先生') then 'male'
+        when lower({{ value }}) in ('f', 'female', 'woman', 'w', 'mrs', 'ms', '女', '女性', '女士') then 'female'
+    end
+{%- endmacro %}
+
+{# What to call a customer: the whole name, else its parts in the order of their script, else the company. #}
+{% macro display_name(relation) -%}
+    coalesce(
+        {{ relation }}.full_name,
+        case
+            when {{ is_han(relation ~ '.given_name') }} and {{ is_han(relation ~ '.family_name') }}
+                then {{ relation }}.family_name || {{ relation }}.given_name
+            else nullif(concat_ws(' ', {{ relation }}.given_name, {{ relation }}.family_name), '')
+        end,
+        {{ relation }}.company
+    )
+{%- endmacro %}

@@ -21,7 +21,8 @@ with carried as (
         facts.source_id,
         '{{ type }}' as identifier_type,
         facts.{{ type }} as raw_value,
-        facts.{{ first_seen[entity] }} as seen_at
+        facts.{{ first_seen[entity] }} as seen_at,
+        facts._loaded_at
     from {{ ref(entity) }} as facts
     left join {{ ref('profiles') }} as profiles
         on
@@ -46,7 +47,10 @@ normalised as (
             when carried.identifier_type = 'email' then {{ normalise_email('carried.raw_value') }}
             else phones.phone_key
         end as identifier_value,
-        min(carried.seen_at) as first_seen_at
+        min(carried.seen_at) as first_seen_at,
+        min(carried._loaded_at) as arrived_at,
+        -- As a fact carries it: a golden value is one that a source sent.
+        min(trim(carried.raw_value)) as sent_value
     from carried
     left join {{ ref('sources') }} as sources
         on carried.source_id = sources.source_id
@@ -72,7 +76,9 @@ select
     || substr({{ hash_hex('normalised.identifier_value') }}, 1, 16) as source_record_id,
     normalised.identifier_type,
     normalised.identifier_value,
-    normalised.first_seen_at
+    normalised.sent_value,
+    normalised.first_seen_at,
+    normalised.arrived_at
 from normalised
 left join known
     on

@@ -187,6 +187,7 @@ select
     customers.{{ attribute }},
     {%- endfor %}
     customers.birth_date,
+    customers.has_name_conflict,
     customers.has_birth_date_conflict,
     customers.has_gender_conflict,
     customers.completeness,
