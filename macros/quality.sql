@@ -1,7 +1,7 @@
 {# What quality counts over: the entities, and the core relation that says whose each row is. #}
 {% macro reconciled_entities() %}
     {{ return({
-        'profiles': 'crosswalk', 'identifiers': 'crosswalk', 'relationships': 'customer_relationships', 'consents': 'fct_consents',
+        'profiles': 'crosswalk', 'identifiers': 'crosswalk', 'relationships': 'int_relationship_ends', 'consents': 'fct_consents',
         'orders': 'fct_orders', 'order_lines': 'fct_order_lines', 'subscriptions': 'fct_subscriptions', 'tickets': 'fct_tickets',
         'process_steps': 'fct_process_steps', 'invoices': 'fct_invoices', 'payments': 'fct_payments',
         'interactions': 'fct_interactions', 'web_events': 'fct_web_events', 'feedback': 'fct_feedback',

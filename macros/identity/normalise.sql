@@ -54,3 +54,16 @@
         {{ relation }}.company
     )
 {%- endmacro %}
+
+{# An address line with the words that are often shortened in one form, so that "1 High St." is "1 high street". #}
+{% macro street_key(value) -%}
+    {%- set words = {
+        'st': 'street', 'rd': 'road', 'ave': 'avenue', 'av': 'avenue', 'ln': 'lane', 'dr': 'drive', 'blvd': 'boulevard', 'sq': 'square',
+        'ct': 'court', 'pl': 'place', 'apt': 'flat', 'apartment': 'flat', 'unit': 'flat', 'ste': 'flat', 'suite': 'flat', 'no': '',
+    } -%}
+    {%- set found = namespace(sql="' ' || " ~ value ~ " || ' '") -%}
+    {%- for short, long in words.items() -%}
+        {%- set found.sql = "replace(" ~ found.sql ~ ", ' " ~ short ~ " ', ' " ~ long ~ " ')" -%}
+    {%- endfor -%}
+    trim({{ regexp_replace_all(found.sql, "' +'", "' '") }})
+{%- endmacro %}

@@ -1,19 +1,15 @@
--- Grain: one relationship between two profiles of one source, with the customers they belong to now.
+-- Grain: one relationship between two profiles of one source that are two customers now.
 select
-    relationships.source_id,
-    one.customer_id,
-    other.customer_id as related_customer_id,
+    source_id,
+    customer_id,
+    related_customer_id,
     {%- for name in entity_columns('relationships') if name != 'is_deleted' %}
-    relationships.{{ name }},
+    {{ name }},
     {%- endfor %}
-    relationships._file_id,
-    relationships._file_row
-from {{ ref('relationships') }} as relationships
-left join {{ ref('crosswalk') }} as one
-    on
-        relationships.source_id = one.source_id
-        and relationships.source_record_id = one.source_record_id
-left join {{ ref('crosswalk') }} as other
-    on
-        relationships.source_id = other.source_id
-        and relationships.related_record_id = other.source_record_id
+    coalesce(valid_from < {{ as_of_date() }} + interval 1 day, true)
+    and coalesce(valid_to >= {{ as_of_date() }} + interval 1 day, true) as is_current,
+    _file_id,
+    _file_row
+from {{ ref('int_relationship_ends') }}
+-- Nobody pays for or guards himself: two profiles that proved to be one customer have no relationship.
+where customer_id is null or related_customer_id is null or customer_id != related_customer_id

@@ -137,13 +137,15 @@ def threshold_curve(
 def suspicions(
     con: duckdb.DuckDBPyConnection, golden: str = "identity.golden_values"
 ) -> list[Figure]:
-    """What looks merged too far or too little, without any truth. A pair that shares two values counts twice."""
+    """What looks merged too far or too little, without any truth. A pair that shares two values counts twice.
+
+    Values are compared as the golden record compares them; a whole name has its words in alphabetical order.
+    """
     said = f"""
         select
-            customer_id, source_id, source_record_id, attribute,
-            lower(trim(attribute_value)) as said
+            customer_id, source_id, source_record_id, attribute, compared_as as said
         from {golden}
-        where reason not like 'kept out%'
+        where value_rank is not null
     """
     over = ", ".join(
         f"count(*) filter (where attribute = '{attribute}' and ways > {MANY}) "
@@ -181,8 +183,10 @@ def suspicions(
                 customer_id, source_id, source_record_id,
                 coalesce(
                     max(said) filter (where attribute = 'full_name'),
-                    max(said) filter (where attribute = 'given_name') || ' '
-                    || max(said) filter (where attribute = 'family_name')
+                    array_to_string(list_sort(string_split(
+                        max(said) filter (where attribute = 'given_name') || ' '
+                        || max(said) filter (where attribute = 'family_name'), ' '
+                    )), ' ')
                 ) as name
             from said
             where attribute in ('full_name', 'given_name', 'family_name')

@@ -38,6 +38,33 @@ PROFILES = {
     },
     "firms": "F1,,,,,,,,,,,,2025-02-01,organization,,Acme Ltd,\n",
 }
+# A couple, a widow in the same street, a tower where a common surname proves nothing, a household that only its bank
+# knows, people who pay and are guarded, and a firm.
+HOMES = [
+    ("H1", "Ada Fox", "1 Mill Lane", "N1", ""),
+    ("H2", "Ben Fox", "1 Mill Ln.", "N1", ""),
+    ("H3", "Cy Fox", "9 Mill Lane", "N1", ""),
+    *(
+        (f"T{i}", f"{name} Wang", "5 Tower Road", "E1", "")
+        for i, name in enumerate(["Bo", "Li", "Min"])
+    ),
+    *((f"T{i}", f"Tim Other{i}", "5 Tower Road", "E1", "") for i in range(3, 12)),
+    *((f"W{i}", f"Wei{i} Wang", f"{i} Far Street", "W1", "") for i in range(12)),
+    ("B1", "Dee Ash", "", "", ""),
+    ("B2", "Eli Oak", "", "", ""),
+    ("P1", "Flo Elm", "", "", "+442079460100"),
+    ("P2", "Gus Elm", "", "", "+442079460100"),
+    ("O1", "Oak Trading Ltd", "1 Mill Lane", "N1", ""),
+]
+RELATIONSHIPS = """\
+source_record_id,related_record_id,role,valid_from,valid_to
+B1,B2,household,2020-01-01,
+B1,H3,household,2010-01-01,2015-01-01
+H1,H3,payer_of,,
+H1,O1,employee_of,,
+A9,A8,payer_of,,
+H1,Z9,payer_of,,
+"""
 RULES = (REPOSITORY / "seeds" / "survivorship_rules.csv").read_text()
 MODELS = [
     *("survivorship_rules", "int_source_beliefs", "golden_values", "dim_customer"),
@@ -105,6 +132,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
                 "source_record_id,identifier_type,identifier_value\n"
                 f"{row.split(',')[0]},external:alpha,A1\n"
             )
+    homes = root / "landing" / "homes"
+    for table in ("profiles", "identifiers", "relationships"):
+        (homes / table).mkdir(parents=True)
+    (homes / "profiles" / "p.csv").write_text(
+        "source_record_id,full_name,address_line,postal_code,phone,party_type\n"
+        + "".join(
+            ",".join([*home, "organization" if home[0] == "O1" else ""]) + "\n" for home in HOMES
+        )
+        + "A8,Ann Lee,,,,\nA9,Ann Lee,,,,\n"
+    )
+    (homes / "identifiers" / "i.csv").write_text(
+        "source_record_id,identifier_type,identifier_value\nA9,external:homes,A8\n"
+    )
+    (homes / "relationships" / "r.csv").write_text(RELATIONSHIPS)
     done = run_scv(
         *("run", "--as-of", "2026-06-30", "--landing", root / "landing"),
         *("--warehouse", root / "warehouse", "--config", config),
@@ -182,10 +223,57 @@ def test_each_value_stands_once_with_what_it_was_compared_as(shipped: Warehouse)
 
 
 def test_organisations_are_customers_of_their_own_kind(shipped: Warehouse) -> None:
-    assert shipped.ask("select party_type from core.dim_customer order by party_type") == [
-        "organization",
-        "person",
+    assert shipped.ask(
+        "select display_name from core.dim_customer where party_type = 'organization' order by 1"
+    ) == ["Acme Ltd", "Oak Trading Ltd"]
+
+
+def records(shipped: Warehouse, query: str) -> list[Any]:
+    """The answer with the records of `homes` in place of customer ids."""
+    return shipped.ask(
+        "with record as (select customer_id, min(source_record_id) as name "
+        f"from identity.crosswalk where source_id = 'homes' group by customer_id) {query}"
+    )
+
+
+def test_households_are_persons_who_share_an_address_a_phone_or_are_said_to(
+    shipped: Warehouse,
+) -> None:
+    assert records(
+        shipped,
+        "select string_agg(record.name, ' ' order by record.name), any_value(evidence) "
+        "from core.household_members inner join record using (customer_id) "
+        "group by household_id order by 1",
+    ) == [
+        ("B1 B2", "A source says that they are one household"),
+        ("H1 H2", "Same address and same surname"),
+        ("P1 P2", "Same phone and same surname"),
     ]
+    assert shipped.ask("select distinct member_count from core.dim_household") == [2]
+    assert shipped.ask("select count(*) from identity.int_profiles where source_id = 'homes'") == [
+        len(HOMES) + 2
+    ], "nobody was merged away"
+
+
+def test_relationships_are_carried_between_customers(shipped: Warehouse) -> None:
+    assert records(
+        shipped,
+        "select one.name, relationships.role, other.name, is_current "
+        "from core.customer_relationships as relationships "
+        "left join record as one on relationships.customer_id = one.customer_id "
+        "left join record as other on relationships.related_customer_id = other.customer_id "
+        "order by all",
+    ) == [
+        ("B1", "household", "B2", True),
+        ("B1", "household", "H3", False),
+        ("H1", "employee_of", "O1", True),
+        ("H1", "payer_of", "H3", True),
+        ("H1", "payer_of", None, True),
+    ], "two profiles of one customer have no relationship"
+    assert shipped.ask(
+        "select rows_landed, rows_difference from quality.reconciliation "
+        "where entity = 'relationships'"
+    ) == [(6, 0)]
 
 
 @pytest.mark.parametrize(
@@ -222,8 +310,8 @@ def test_a_changed_rule_changes_the_value(
 
 def test_a_changed_rule_holds_for_the_past_too(shipped: Warehouse, warehouse: Warehouse) -> None:
     by_time = (
-        "select job_title from core.dim_customer_history "
-        "where party_type = 'person' order by valid_from"
+        "select job_title from core.dim_customer_history where customer_id in "
+        "(select customer_id from core.dim_customer where profile_count = 4) order by valid_from"
     )
     assert shipped.ask(by_time) == ["CEO", "ceo", "chief executive of it all", "Clerk"]
     rule = ("source_priority", "delta > alpha", "")
