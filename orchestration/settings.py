@@ -69,6 +69,11 @@ class Settings:
         return self.build / "dagster"
 
     @property
+    def state(self) -> Path:
+        """What outlives every rebuild besides the working database: the trained model of identity."""
+        return self.warehouse / "state"
+
+    @property
     def merged_seeds(self) -> Path:
         """The repository's seeds with the company's own laid over them."""
         return self.build / "seeds"
@@ -112,6 +117,8 @@ class Settings:
         """What dbt and Dagster read from the environment, telemetry switched off."""
         return {
             "SCV_BUILD_DATABASE": str(self.build_database),
+            "SCV_STATE": str(self.state),
+            "SCV_TEMPORARY": str(self.temporary),
             "SCV_SEED_PATH": os.path.relpath(
                 self.merged_seeds if self.config else REPOSITORY / "seeds", REPOSITORY
             ),

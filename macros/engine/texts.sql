@@ -38,3 +38,35 @@
 {% macro default__position_in_text(expression, separator, value) -%}
     nullif(array_position(transform(split({{ expression }}, '{{ separator }}'), part -> trim(part)), {{ value }}), 0)
 {%- endmacro %}
+
+{# Aggregate: the different values of a group. #}
+{% macro distinct_list(expression) -%}
+    {{ return(adapter.dispatch('distinct_list')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__distinct_list(expression) -%}
+    list(distinct {{ expression }} order by {{ expression }})
+{%- endmacro %}
+
+{% macro default__distinct_list(expression) -%}
+    sort_array(collect_set({{ expression }}))
+{%- endmacro %}
+
+{# The words of a text of three letters or more that are neither `one` nor `other`; null when none is left. #}
+{% macro other_words(text, one, other) -%}
+    {{ return(adapter.dispatch('other_words')(text, one, other)) }}
+{%- endmacro %}
+
+{% macro duckdb__other_words(text, one, other) -%}
+    nullif(list_filter(
+        list_distinct(string_split({{ text }}, ' ')),
+        lambda word: length(word) > 2 and word != coalesce({{ one }}, '') and word != coalesce({{ other }}, '')
+    ), [])
+{%- endmacro %}
+
+{% macro default__other_words(text, one, other) -%}
+    filter(
+        array_distinct(split({{ text }}, ' ')),
+        word -> length(word) > 2 and word != coalesce({{ one }}, '') and word != coalesce({{ other }}, '')
+    )
+{%- endmacro %}

@@ -1,21 +1,61 @@
 {# How values are brought to one form before they are compared. #}
 
-{# Lower case, no blanks, no "mailto:"; null when it is no address. #}
+{#
+  The mailbox an address reaches, in lower case; null when it is no address. What follows a plus is the owner's own
+  label; Gmail reads no dots; masked addresses (j***@…) reach nobody.
+#}
 {% macro normalise_email(value) -%}
+    {%- set plain = regexp_replace_all("lower(trim(" ~ value ~ "))", "'^mailto:|\\+[^@]*(@)'", "'\\1'") -%}
     case
-        when {{ regexp_like("lower(trim(" ~ value ~ "))", "'^(mailto:)?[^@\\s,;<>]+@[^@\\s,;<>]+\\.[^@\\s,;<>.]{2,}$'") }}
-            then {{ regexp_replace_all("lower(trim(" ~ value ~ "))", "'^mailto:'", "''") }}
+        when {{ regexp_like("lower(trim(" ~ value ~ "))", "'^(mailto:)?[^@\\s,;<>*]+@[^@\\s,;<>]+\\.[^@\\s,;<>.]{2,}$'") }}
+            then
+                case
+                    when {{ regexp_like(plain, "'@(gmail|googlemail)\\.com$'") }}
+                        then replace(split_part({{ plain }}, '@', 1), '.', '') || '@gmail.com'
+                    else {{ plain }}
+                end
     end
 {%- endmacro %}
 
-{# The words of a name in alphabetical order, without case, accents, titles or punctuation. #}
-{% macro name_key(value) -%}
-    nullif({{ sorted_words(
-        "trim(" ~ regexp_replace_all(
-            regexp_replace_all(strip_accents_lower(value), "'[^\\p{L}]+'", "' '"),
-            "'\\b(mr|mrs|ms|miss|dr|prof|sir|jr|sr)\\b ?'", "''"
-        ) ~ ")"
-    ) }}, '')
+{# Words in lower case with one blank between, from a text of ASCII letters. #}
+{% macro ascii_words(value) -%}
+    nullif(trim({{ regexp_replace_all("lower(" ~ value ~ ")", "'[^a-z0-9]+'", "' '") }}), '')
+{%- endmacro %}
+
+{# The same from any letters. #}
+{% macro folded_words(value) -%}
+    nullif(trim({{ regexp_replace_all(strip_accents_lower(value), "'[^\\p{L}\\p{N}]+'", "' '") }}), '')
+{%- endmacro %}
+
+{# Words of a name without forms of address. #}
+{% macro without_titles(words) -%}
+    nullif(trim({{ regexp_replace_all(
+        words,
+        "'\\b(mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|dame|herr|frau|mme|mlle|monsieur|madame|jr|sr|ii|iii|phd|md|esq)\\b ?'",
+        "''"
+    ) }}), '')
+{%- endmacro %}
+
+{# A name of an organisation without what only says its legal form. #}
+{% macro without_legal_form(words) -%}
+    nullif(trim({{ regexp_replace_all(
+        words,
+        "'\\b(ltd|limited|inc|incorporated|corp|corporation|co|company|llc|llp|plc|gmbh|ag|kg|sa|sarl|srl|bv|nv|oy|ab|as|pty|pte|the|and)\\b ?'",
+        "''"
+    ) }}), '')
+{%- endmacro %}
+
+{# A legal form at the end of a name: it is an organisation's. #}
+{% macro has_legal_form(name) -%}
+    coalesce({{ regexp_like(
+        "lower(" ~ name ~ ")",
+        "'[ ,.](ltd|limited|inc|llc|llp|plc|gmbh|corp|corporation|sarl|pty|pte)[.]?$|(公司|集团|集團|银行|銀行)$'"
+    ) }}, false)
+{%- endmacro %}
+
+{# The first word of a text. #}
+{% macro first_word(expression) -%}
+    split_part({{ expression }}, ' ', 1)
 {%- endmacro %}
 
 {# The name that a given and a family name make, as `name_key` gives it of the whole: Chinese has no blank between. #}

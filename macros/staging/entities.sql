@@ -29,8 +29,9 @@
   mapped   the mapping views of known systems; the canonical raw table is always in
   rejects  [condition, reason] pairs judged on the standardised columns; the first that holds counts
   expressions  column → SQL that standardises it
+  carried  columns of the loader that go along, such as `_extra` with the text of values that could not be read
 #}
-{% macro entity_versions(entity, mapped=[], rejects=[], expressions={}) %}
+{% macro entity_versions(entity, mapped=[], rejects=[], expressions={}, carried=[]) %}
 {%- set columns = entity_columns(entity) -%}
 {%- set key = entity_key(entity) -%}
 {%- set selects = [] -%}
@@ -38,6 +39,9 @@
 select
     _source_id as source_id,
     {%- for name in columns %}
+    {{ name }},
+    {%- endfor %}
+    {%- for name in carried %}
     {{ name }},
     {%- endfor %}
     _file_id,
@@ -59,6 +63,9 @@ standardised as (
         {%- for name, data_type in columns.items() %}
         {%- set expression = expressions.get(name, 'coalesce(is_deleted, false)' if name == 'is_deleted' else name) %}
         cast({{ expression }} as {{ data_type }}) as {{ name }},
+        {%- endfor %}
+        {%- for name in carried %}
+        {{ name }},
         {%- endfor %}
         _file_id,
         _file_row,
@@ -172,6 +179,9 @@ select
     {%- for name in columns %}
     {{ name }},
     {%- endfor %}
+    {%- for name in carried %}
+    {{ name }},
+    {%- endfor %}
     _file_id,
     _file_row,
     _loaded_at,
@@ -186,10 +196,13 @@ from ranked
 {% endmacro %}
 
 {# The live rows of one entity, contract columns first. #}
-{% macro entity_live(versions, entity) %}
+{% macro entity_live(versions, entity, carried=[]) %}
 select
     source_id,
     {%- for name in entity_columns(entity) if name != 'is_deleted' %}
+    {{ name }},
+    {%- endfor %}
+    {%- for name in carried %}
     {{ name }},
     {%- endfor %}
     _file_id,

@@ -3,11 +3,11 @@
 
 def model(dbt, session):
     dbt.config(materialized="table", packages=[])
-    from orchestration.linkage.decided import decided_components
+    from orchestration.linkage.refinement import clusters
 
     nodes = dbt.ref("int_profiles").aggregate("count(*)").fetchone()[0]
-    edges = dbt.ref("int_edges").project("node_1, node_2").fetch_arrow_table()
+    evidence = dbt.ref("int_evidence").project("node_1, node_2, weight").fetch_arrow_table()
     decided = dbt.ref("int_decisions").order("decided_at desc, decision_id")
     links = decided.filter("decision = 'link'").project("node_1, node_2").fetch_arrow_table()
     unlinks = decided.filter("decision = 'unlink'").project("node_1, node_2").fetch_arrow_table()
-    return decided_components(nodes, edges, links, unlinks)
+    return clusters(nodes, evidence, links, unlinks)

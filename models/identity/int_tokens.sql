@@ -5,7 +5,8 @@ with tokens as (
     select
         profiles.node,
         identifiers.identifier_type as token_type,
-        identifiers.identifier_value as token_value
+        identifiers.identifier_value as token_value,
+        cast(null as varchar) as known_reason
     from {{ ref('int_profile_identifiers') }} as identifiers
     inner join {{ ref('int_profiles') }} as profiles
         on
@@ -15,7 +16,8 @@ with tokens as (
     select
         profiles.node,
         derived.identifier_type,
-        derived.identifier_value
+        derived.identifier_value,
+        null
     from {{ ref('int_derived_profiles') }} as derived
     inner join {{ ref('int_profiles') }} as profiles
         on
@@ -25,14 +27,16 @@ with tokens as (
     select
         node,
         'name',
-        name
+        name,
+        name_suppressed_reason
     from {{ ref('int_profiles') }}
     where name is not null
     union all
     select
         node,
         'birth_date',
-        cast(birth_date as varchar)
+        cast(birth_date as varchar),
+        null
     from {{ ref('int_profiles') }}
     where birth_date is not null
     union all
@@ -40,7 +44,8 @@ with tokens as (
     select
         node,
         'record',
-        source_id || ':' || source_record_id
+        source_id || ':' || source_record_id,
+        null
     from {{ ref('int_profiles') }}
 ),
 
@@ -57,7 +62,7 @@ bad_values as (
         token_type,
         token_value,
         case token_type
-            {%- for type in ['email', 'phone', 'name', 'birth_date'] %}
+            {%- for type in ['email', 'phone', 'birth_date'] %}
             when '{{ type }}' then {{ bad_value_reason('token_value', [type]) }}
             {%- endfor %}
             else {{ bad_value_reason('token_value', []) }}
@@ -69,7 +74,7 @@ select
     tokens.node,
     tokens.token_type,
     tokens.token_value,
-    bad_values.reason as suppressed_reason
+    coalesce(tokens.known_reason, bad_values.reason) as suppressed_reason
 from tokens
 left join bad_values
     on

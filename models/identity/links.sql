@@ -1,4 +1,4 @@
--- Grain: one accepted edge: two profiles that one rule joins.
+-- Grain: one accepted edge: two profiles of one customer that one rule joins, or that the model finds likely to be one.
 with edges as (
     select * from {{ ref('int_edges') }}
 ),
@@ -13,8 +13,11 @@ select
     first_profile.source_record_id as source_record_id_1,
     second_profile.source_id as source_id_2,
     second_profile.source_record_id as source_record_id_2,
-    cast(1 as double) as probability,
-    rules.description
+    case
+        when edges.rule_id = 'model' then round(1 / (1 + power(2, -edges.match_weight)), 6)
+        else cast(1 as double)
+    end as probability,
+    coalesce(rules.description, 'Alike in what both tell')
     || ': ' || first_profile.source_id || ' ' || first_profile.source_record_id
     || ' and ' || second_profile.source_id || ' ' || second_profile.source_record_id as explanation
 from edges
@@ -22,5 +25,5 @@ inner join profiles as first_profile
     on edges.node_1 = first_profile.node
 inner join profiles as second_profile
     on edges.node_2 = second_profile.node
-inner join {{ ref('identity_rules') }} as rules
+left join {{ ref('identity_rules') }} as rules
     on edges.rule_id = rules.rule_id

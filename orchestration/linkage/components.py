@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components as label_components
 
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
-def connected_components(nodes: int, edges: pa.Table) -> pa.Table:
-    """`node, cluster` of every node 0…nodes-1; a cluster is named by its smallest node, whatever the edge order."""
-    first = edges.column(0).to_numpy()
-    second = edges.column(1).to_numpy()
+
+def labels(nodes: int, first: Ints, second: Ints) -> Ints:
+    """The component of every node 0…nodes-1, named by its smallest node, whatever the order of the edges."""
     graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(nodes, nodes))
-    count, labels = label_components(graph, directed=False)
+    count, found = label_components(graph, directed=False)
     smallest = np.full(count, nodes, dtype=np.int64)
-    np.minimum.at(smallest, labels, np.arange(nodes, dtype=np.int64))
-    return pa.table({"node": np.arange(nodes, dtype=np.int64), "cluster": smallest[labels]})
+    np.minimum.at(smallest, found, np.arange(nodes, dtype=np.int64))
+    return np.asarray(smallest[found], dtype=np.int64)
+
+
+def split_labels(
+    nodes: int, first: Ints, second: Ints, weight: Floats, low: float, largest: int
+) -> Ints:
+    """Components over edges of at least `low`; those above `largest` nodes are drawn again at higher weights."""
+    taken = weight >= low
+    found = labels(nodes, first[taken], second[taken])
+    threshold = low
+    while True:
+        sizes = np.bincount(found, minlength=nodes)
+        is_large = sizes[found] > largest
+        if not is_large.any() or threshold > weight.max(initial=low):
+            return found
+        threshold += 1
+        inner = taken & (found[first] == found[second])
+        taken = inner & (~is_large[first] | (weight >= threshold))
+        found = labels(nodes, first[taken], second[taken])
+
+
+def split_components(
+    nodes: int, first: Ints, second: Ints, weight: Floats, low: float, largest: int
+) -> pa.Table:
+    """The same as a table `node, cluster`."""
+    return as_table(split_labels(nodes, first, second, weight, low, largest))
+
+
+def as_table(cluster: Any) -> pa.Table:
+    return pa.table({"node": np.arange(len(cluster), dtype=np.int64), "cluster": cluster})

@@ -1,25 +1,24 @@
 """Connected components: the same as following every edge by hand, in any order."""
 
-import pyarrow as pa
+import random
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.linkage.components import connected_components
+from orchestration.linkage.components import labels, split_labels
 
 NODES = 30
+Edges = list[tuple[int, int]]
 edge_lists = st.lists(st.tuples(st.integers(0, NODES - 1), st.integers(0, NODES - 1)), max_size=60)
 
 
-def as_table(edges: list[tuple[int, int]]) -> pa.Table:
-    return pa.table(
-        {
-            "node_1": pa.array([one for one, _ in edges], pa.int64()),
-            "node_2": pa.array([other for _, other in edges], pa.int64()),
-        }
-    )
+def components(edges: Edges, nodes: int = NODES) -> list[int]:
+    first, second = (np.array([edge[i] for edge in edges], dtype=np.int64) for i in (0, 1))
+    return [int(label) for label in labels(nodes, first, second)]
 
 
-def by_hand(edges: list[tuple[int, int]]) -> list[int]:
+def by_hand(edges: Edges) -> list[int]:
     cluster = list(range(NODES))
     changed = True
     while changed:
@@ -33,20 +32,24 @@ def by_hand(edges: list[tuple[int, int]]) -> list[int]:
 
 
 @given(edge_lists, st.randoms(use_true_random=False))
-def test_clusters_are_what_following_every_edge_gives(
-    edges: list[tuple[int, int]], random: object
-) -> None:
-    result = connected_components(NODES, as_table(edges))
-    assert result.column("node").to_pylist() == list(range(NODES))
-    assert result.column("cluster").to_pylist() == by_hand(edges)
-    random.shuffle(edges)  # type: ignore[attr-defined]
-    assert connected_components(NODES, as_table(edges)).equals(result)
+def test_clusters_are_what_following_every_edge_gives(edges: Edges, dice: random.Random) -> None:
+    found = components(edges)
+    assert found == by_hand(edges)
+    dice.shuffle(edges)
+    assert components(edges) == found
 
 
-def test_a_long_chain_is_one_customer() -> None:
-    edges = [(node, node + 1) for node in range(NODES - 1)]
-    assert set(connected_components(NODES, as_table(edges)).column("cluster").to_pylist()) == {0}
+def test_a_long_chain_is_one_component() -> None:
+    assert set(components([(node, node + 1) for node in range(NODES - 1)])) == {0}
 
 
 def test_without_edges_everyone_is_alone() -> None:
-    assert connected_components(3, as_table([])).column("cluster").to_pylist() == [0, 1, 2]
+    assert components([], 3) == [0, 1, 2]
+
+
+def test_a_component_that_is_too_large_falls_apart_at_its_weakest_edges() -> None:
+    first = np.arange(9)
+    weight = np.array([5.0, 5, 5, 1.5, 5, 5, 5, 5, 5])
+    found = split_labels(10, first, first + 1, weight, low=0.5, largest=7)
+    assert found.tolist() == [0, 0, 0, 0, 4, 4, 4, 4, 4, 4]
+    assert set(split_labels(10, first, first + 1, weight, low=0.5, largest=10)) == {0}

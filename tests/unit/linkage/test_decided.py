@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.linkage.components import connected_components
-from orchestration.linkage.decided import Pair, decided_components
+from orchestration.linkage.components import labels
+from orchestration.linkage.decided import Pair
+from orchestration.linkage.refinement import clusters as refined
 
 NODES = 14
 pair = st.tuples(st.integers(0, NODES - 1), st.integers(0, NODES - 1)).filter(
@@ -28,8 +30,14 @@ def table(pairs: list[Pair]) -> pa.Table:
     )
 
 
+def components(found: list[Pair]) -> list[int]:
+    first, second = (np.array([pair[i] for pair in found], dtype=np.int64) for i in (0, 1))
+    return [int(label) for label in labels(NODES, first, second)]
+
+
 def clusters(edges: list[Pair], links: list[Pair], unlinks: list[Pair]) -> list[int]:
-    found = decided_components(NODES, table(edges), table(links), table(unlinks))
+    evidence = table(edges).append_column("weight", pa.array([10.0] * len(edges), pa.float64()))
+    found = refined(NODES, evidence, table(links), table(unlinks))
     assert found.column("node").to_pylist() == list(range(NODES))
     numbers: list[int] = found.column("cluster").to_pylist()
     return numbers
@@ -41,7 +49,7 @@ def test_unlinked_are_never_together_and_links_hold_where_they_can(
 ) -> None:
     cluster = clusters(edges, links, unlinks)
     assert all(cluster[one] != cluster[other] for one, other in unlinks)
-    linked = connected_components(NODES, table(links)).column("cluster").to_pylist()
+    linked = components(links)
     if all(linked[one] != linked[other] for one, other in unlinks):
         assert all(cluster[one] == cluster[other] for one, other in links)
 
@@ -51,7 +59,7 @@ def test_edges_join_all_that_no_decision_parts_in_any_order(
     edges: list[Pair], links: list[Pair], unlinks: list[Pair], dice: random.Random
 ) -> None:
     cluster = clusters(edges, links, unlinks)
-    whole = connected_components(NODES, table([*edges, *links])).column("cluster").to_pylist()
+    whole = components([*edges, *links])
     torn = {whole[one] for one, other in unlinks if whole[one] == whole[other]}
     for node in range(NODES):
         assert cluster[node] == min(n for n in range(NODES) if cluster[n] == cluster[node])

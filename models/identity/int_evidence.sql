@@ -1,0 +1,50 @@
+-- Grain: one pair of profiles with all that speaks for or against their being one customer, in bits.
+{{ config(materialized='table') }}
+{#- What a rule is worth where nothing personal contradicts it. -#}
+{%- set rule_bits = 8 %}
+with rules as (
+    select
+        node_1,
+        node_2,
+        min(rule_id) as rule_id,
+        -- A system that names the record of another knows what it says.
+        bool_or(rule_id = 'record') as is_named
+    from {{ ref('int_rule_edges') }}
+    group by 1, 2
+),
+
+compared as (
+    select
+        node_1,
+        node_2,
+        -- Two profiles that nothing contradicts, and of which too little is known to join them, are no evidence either way.
+        match_weight,
+        case when match_weight < 0 and against > -0.5 then 0 else match_weight end as weight,
+        gamma_given_name,
+        0 in (coalesce(gamma_birth_date, -1), coalesce(gamma_national_id, -1)) as is_doubted
+    from {{ ref('int_pair_scores') }}
+)
+
+select
+    coalesce(compared.node_1, rules.node_1) as node_1,
+    coalesce(compared.node_2, rules.node_2) as node_2,
+    rules.rule_id,
+    compared.match_weight,
+    case
+        when rules.rule_id is null then compared.weight
+        when rules.is_named then greatest(coalesce(compared.weight, 0), {{ rule_bits }})
+        -- People who share an address or a telephone bear different given names: then the model decides. Names in two
+        -- scripts do not contradict each other: many who are called 郭诚俊 are also called Kevin.
+        when compared.gamma_given_name = 0 and (one.given_han is null) = (other.given_han is null) then compared.weight
+        when compared.gamma_given_name = -1 and compared.is_doubted then compared.weight
+        else greatest(coalesce(compared.weight, 0), {{ rule_bits }})
+    end as weight
+from compared
+full join rules
+    on
+        compared.node_1 = rules.node_1
+        and compared.node_2 = rules.node_2
+left join {{ ref('int_match_features') }} as one
+    on rules.node_1 = one.node
+left join {{ ref('int_match_features') }} as other
+    on rules.node_2 = other.node

@@ -1,0 +1,119 @@
+"""Which pairs are looked at: profiles that share one of several combinations of values, counted before they are joined.
+
+A value that too many share tells little and costs much: each rule takes its smallest groups first, as far as its
+share of the pairs goes. What one rule leaves out another, narrower one mostly finds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+# From narrow to wide. Each is a set of SQL expressions over the features that must all be equal.
+RULES: tuple[tuple[str, ...], ...] = (
+    ("national_id",),
+    ("organization",),
+    ("email",),
+    ("phone",),
+    ("email_name",),
+    ("birth", "given"),
+    ("birth", "family"),
+    ("birth",),
+    ("names",),
+    ("given", "birth_year"),
+    ("family", "birth_year"),
+    ("birth_day", "given"),
+    ("birth_day", "family"),
+    ("postal", "given"),
+    ("postal", "family"),
+    ("postal", "birth_year"),
+    ("birth_day", "postal"),
+    ("birth_day", "city"),
+    ("birth_year", "city", "gender"),
+    ("given", "city"),
+    ("family", "city"),
+    ("address",),
+    ("address[1:8]", "given[1]"),
+    ("given[1:3]", "family[1:3]", "region"),
+    ("family[1:4]", "given[1:2]"),
+    ("phone[-7:]", "given[1]"),
+    ("rare_domain", "email_name[1:3]"),
+)
+
+PAIRS_PER_PROFILE = 10
+_AT_LEAST = 20_000
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """What one rule gave: pairs taken, pairs left out because their groups were too large, the largest group taken."""
+
+    rule: str
+    pairs: int
+    pairs_left_out: int
+    largest_group: int
+
+
+def block(con: duckdb.DuckDBPyConnection, features: str, into: str) -> list[Blocked]:
+    """Fill table `into` (`join_key_l`, `join_key_r`, each pair once) and tell what each rule gave."""
+    profiles = _count(con, f"select count(*) from {features}")
+    budget = max(_AT_LEAST, PAIRS_PER_PROFILE * profiles)
+    report, selects = [], []
+    for position, rule in enumerate(RULES):
+        keys = ", ".join(rule)
+        filled = " and ".join(f"{key} is not null and {key} != ''" for key in rule)
+        sizes = con.execute(
+            f"select n, sum(n * (n - 1) / 2) from (select count(*) as n from {features} "
+            f"where {filled} group by {keys}, party having count(*) > 1) group by n order by n"
+        ).fetchall()
+        taken, largest, total = 0.0, 0, sum(pairs for _, pairs in sizes)
+        for size, pairs in sizes:
+            if taken + pairs > budget:
+                break
+            taken, largest = taken + pairs, size
+        report.append(Blocked(" + ".join(rule), int(taken), int(total - taken), largest))
+        if largest < 2:
+            continue
+        con.execute(
+            f"create or replace temp table block_{position} as select list(node order by node) as nodes "
+            f"from {features} where {filled} group by {keys}, party having count(*) between 2 and {largest}"
+        )
+        selects.append(f"select nodes from block_{position}")
+    groups = " union ".join(selects) or "select []::bigint[] as nodes where false"
+    con.execute(
+        f"create or replace temp table {into} as with groups as ({groups}), "
+        "firsts as (select nodes, unnest(range(1, len(nodes))) as i from groups), "
+        "pairs as (select nodes[i] as join_key_l, unnest(nodes[i + 1:]) as join_key_r from firsts) "
+        "select distinct '0' as match_key, join_key_l, join_key_r from pairs"
+    )
+    for position in range(len(RULES)):
+        con.execute(f"drop table if exists block_{position}")
+    return report
+
+
+def sample(con: duckdb.DuckDBPyConnection, features: str, into: str, pairs: int) -> None:
+    """Fill table `into` with about `pairs` pairs of random profiles, every profile in as many as the others."""
+    profiles = _count(con, f"select count(*) from {features}")
+    group = max(2, min(profiles, round(2 * pairs / max(1, profiles)) + 1))
+    con.execute(
+        f"create or replace temp table {into} as with shuffled as (select node, party, "
+        f"(row_number() over (order by hash(node + 7919), node) - 1) // {group} as sample_group from {features}) "
+        "select '0' as match_key, l.node as join_key_l, r.node as join_key_r from shuffled as l "
+        "inner join shuffled as r on l.sample_group = r.sample_group and l.node < r.node"
+    )
+
+
+def within(con: duckdb.DuckDBPyConnection, clusters: str, largest: int, into: str) -> None:
+    """Fill table `into` with every pair of profiles inside one component of 3 to `largest` profiles."""
+    con.execute(
+        f"create or replace temp table {into} as with groups as (select list(node order by node) as nodes "
+        f"from {clusters} group by cluster having count(*) between 3 and {largest}), "
+        "firsts as (select nodes, unnest(range(1, len(nodes))) as i from groups) "
+        "select '0' as match_key, nodes[i] as join_key_l, unnest(nodes[i + 1:]) as join_key_r from firsts"
+    )
+
+
+def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = con.execute(sql).fetchone()
+    return int(row[0]) if row else 0

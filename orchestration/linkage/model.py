@@ -1,0 +1,140 @@
+"""The trained model: the numbers of each comparison, when and on what they were learned; kept as one JSON file.
+
+Also its translation into what Splink scores with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from math import log2
+from pathlib import Path
+from typing import Any
+
+from orchestration.linkage.comparisons import BY_NAME, COMPARISONS, DIFFERENT, Comparison
+
+# Digits kept: sums over several threads differ behind them from run to run.
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class LevelWeights:
+    """Of one level: its share among pairs of one person, of relatives, and by chance."""
+
+    level: str
+    same: float
+    relatives: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """What was learned. `comparisons`: name → levels, the strongest first, "different" last."""
+
+    trained_at: str
+    # Of the comparisons as they were defined then: numbers of other levels mean nothing.
+    definition: str
+    profiles: int
+    share_same: float
+    share_relatives: float
+    # How many times as often strangers share a whole name as its parts would have it by chance.
+    name_dependence: float
+    # Per comparison: share of one person's pairs among the pairs in which both sides are known.
+    density: Mapping[str, float]
+    comparisons: Mapping[str, tuple[LevelWeights, ...]]
+
+    @property
+    def active(self) -> tuple[Comparison, ...]:
+        return tuple(BY_NAME[name] for name in self.comparisons)
+
+    @property
+    def prior_bits(self) -> float:
+        """Weight of a pair of which nothing is known."""
+        return log2(self.share_same / (1 - self.share_same))
+
+    def own_share(self, comparison: str, level: str) -> float:
+        """Share of the profiles that are further records of one person and agree with it in this way, on average."""
+        found = next(w for w in self.comparisons[comparison] if w.level == level)
+        return rounded(self.density[comparison] * found.same)
+
+    def rarest(self, comparison: str, level: str) -> float:
+        """Chance that strangers agree in this way: no single value is likelier shared than values are on average."""
+        return next(w for w in self.comparisons[comparison] if w.level == level).chance
+
+    def bits(self, comparison: str, level: str) -> float:
+        """Weight of one level: log2 of how much likelier it is within a person than by chance."""
+        found = next(w for w in self.comparisons[comparison] if w.level == level)
+        return log2(found.same / found.chance)
+
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".new")
+        beside.write_text(json.dumps(asdict(self), indent=1) + "\n")
+        beside.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Model | None:
+        """The model kept in a file; none where there is none, or one of other comparisons than today's."""
+        try:
+            held = json.loads(path.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        if held.get("definition") != definition():
+            return None
+        held["comparisons"] = {
+            name: tuple(LevelWeights(**level) for level in levels)
+            for name, levels in held["comparisons"].items()
+        }
+        return cls(**held)
+
+
+def definition() -> str:
+    """What the comparisons, and what is learned of them, are today, in short."""
+    parts = repr((COMPARISONS, [field.name for field in fields(Model)]))
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def rounded(number: float) -> float:
+    return float(f"{number:.{_DIGITS}g}")
+
+
+def splink_settings(comparisons: Sequence[Comparison], model: Model | None) -> dict[str, Any]:
+    """Splink's settings for these comparisons; without a model the numbers mean nothing yet."""
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "node",
+        "probability_two_random_records_match": model.share_same if model else 1e-4,
+        "comparisons": [_splink_comparison(c, model) for c in comparisons],
+        # Pairs are chosen by `candidates.py` and handed over.
+        "blocking_rules_to_generate_predictions": [],
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": True,
+        "additional_columns_to_retain": [],
+    }
+
+
+def _splink_comparison(comparison: Comparison, model: Model | None) -> dict[str, Any]:
+    column = comparison.column
+    missing = comparison.missing or f"{column}_l is null or {column}_r is null"
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": missing, "label_for_charts": "missing", "is_null_level": True}
+    ]
+    numbers = {w.level: w for w in model.comparisons[comparison.name]} if model else {}
+    for level in comparison.levels:
+        entry: dict[str, Any] = {
+            "sql_condition": level.condition,
+            "label_for_charts": level.name,
+        }
+        if level.frequency_of:
+            entry["tf_adjustment_column"] = level.frequency_of
+            # The frequency takes the place of this level's own chance.
+            entry["disable_tf_exact_match_detection"] = True
+        levels.append(entry)
+    levels.append({"sql_condition": "ELSE", "label_for_charts": DIFFERENT})
+    for entry in levels[1:]:
+        known = numbers.get(entry["label_for_charts"])
+        entry["m_probability"] = known.same if known else 0.5
+        entry["u_probability"] = known.chance if known else 0.25
+    return {"output_column_name": comparison.name, "comparison_levels": levels}
