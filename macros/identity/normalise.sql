@@ -36,6 +36,11 @@
     ) }}), '')
 {%- endmacro %}
 
+{# The words of a name in alphabetical order, without case, accents, titles or punctuation. #}
+{% macro name_key(value) -%}
+    {{ sorted_words(without_titles(folded_words(value))) }}
+{%- endmacro %}
+
 {# A name of an organisation without what only says its legal form. #}
 {% macro without_legal_form(words) -%}
     nullif(trim({{ regexp_replace_all(
