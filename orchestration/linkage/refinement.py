@@ -86,11 +86,12 @@ def refine(
         of_component = members[start:end]
         edges = slice(edge_start, edge_end)
         if size == 2:
-            if weight[edges].max() > how.join_above:
+            if weight[edges][-1] > how.join_above:
                 cluster[of_component] = of_component.min()
             continue
         matrix = np.full((size, size), how.unknown)
         i, j = place[first[edges]] - start, place[second[edges]] - start
+        # Of several weights of one pair the last counts: a decision stands behind the evidence, an unlink behind a link.
         matrix[i, j] = weight[edges]
         matrix[j, i] = weight[edges]
         # Distances must not be negative: the most that agreement tells is distance 0.
