@@ -1,6 +1,10 @@
 -- Grain: one validity period of one customer id: what was known of the customer from `valid_from` to `valid_to`.
-{%- set known = ['party_type', 'display_name'] + golden_attributes()[1:] %}
-with ends as (
+with past as (
+    select * from {{ ref('int_customer_past') }}
+    where valid_from is not null
+),
+
+points as (
     select
         customer_id,
         greatest(max(valid_from), max(valid_to)) as last_point_at,
@@ -9,67 +13,48 @@ with ends as (
     group by customer_id
 ),
 
-past as (
+today as (
     select
-        past.customer_id,
-        past.valid_from,
-        past.valid_to,
-        past.known_at,
-        past.profile_count,
-        -- No profile, no kind of customer.
-        case when past.profile_count > 0 then coalesce(past.party_type, 'person') end as party_type,
-        {{ display_name('past') }} as display_name,
-        {%- for attribute in golden_attributes() if attribute not in ('party_type', 'birth_date') %}
-        past.{{ attribute }},
+        customer_id,
+        profile_count,
+        {%- for attribute in golden_attributes() %}
+        cast({{ attribute }} as varchar) as {{ attribute }}{{ ',' if not loop.last }}
         {%- endfor %}
-        cast(past.birth_date as date) as birth_date
-    from {{ ref('int_customer_past') }} as past
-    where past.valid_from is not null
+    from {{ ref('dim_customer') }}
 ),
 
+hashed as (
+    select
+        *,
+        {{ row_hash(['profile_count'] + golden_attributes()) }} as said_hash
+    from today
+),
+
+-- Where the last change is not one that is told, the present began before it.
 present as (
     select
-        customers.customer_id,
-        ends.last_point_at as valid_from,
+        hashed.*,
+        coalesce(past.valid_from, points.last_point_at) as valid_from,
         cast(null as timestamp) as valid_to,
-        ends.known_at,
-        customers.profile_count,
-        {%- for column in known %}
-        customers.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('dim_customer') }} as customers
-    inner join ends
-        on customers.customer_id = ends.customer_id
+        coalesce(past.known_at, points.known_at) as known_at
+    from hashed
+    inner join points
+        on hashed.customer_id = points.customer_id
+    left join past
+        on
+            hashed.customer_id = past.customer_id
+            and hashed.said_hash = past.said_hash
+            and past.is_last
 ),
 
-told as (
-    {{ union_by_name(['select * from past', 'select * from present']) | indent(4) }}
-),
-
-compared as (
-    select
-        *,
-        {{ row_hash(['profile_count'] + known) }} as said_hash,
-        max(valid_to) over (partition by customer_id) as ended_at,
-        count(*) filter (where valid_to is null) over (partition by customer_id) > 0 as is_live
-    from told
-),
-
--- What changed nothing that is told of a customer begins no period.
-begun as (
-    select *
-    from compared
-    qualify lag(said_hash) over (partition by customer_id order by valid_from) is distinct from said_hash
-),
-
-ordered as (
-    select
-        *,
-        coalesce(
-            lead(valid_from) over (partition by customer_id order by valid_from),
-            case when not is_live then ended_at end
-        ) as period_to
-    from begun
+ended as (
+    select past.*
+    from past
+    left join present
+        on
+            past.customer_id = present.customer_id
+            and past.valid_from = present.valid_from
+    where present.customer_id is null
 ),
 
 -- An id whose records left nothing behind to tell of, such as an e-mail that proved to be somebody's.
@@ -77,30 +62,18 @@ untold as (
     select
         customers.customer_id,
         customers.created_at as valid_from,
-        deaths.died_at as valid_to
+        deaths.died_at as valid_to,
+        0 as profile_count
     from {{ ref('customers') }} as customers
     inner join {{ ref('int_customer_deaths') }} as deaths
         on customers.customer_id = deaths.customer_id
-    left join ends
-        on customers.customer_id = ends.customer_id
-    where ends.customer_id is null
-),
-
-closed as (
-    select
-        customer_id,
-        valid_from,
-        period_to as valid_to,
-        known_at,
-        profile_count,
-        {%- for column in known %}
-        {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from ordered
+    left join points
+        on customers.customer_id = points.customer_id
+    where points.customer_id is null
 ),
 
 periods as (
-    {{ union_by_name(['select * from closed', 'select *, 0 as profile_count from untold']) | indent(4) }}
+    {{ union_by_name(['select * from ended', 'select * from present', 'select * from untold']) | indent(4) }}
 )
 
 select
@@ -111,9 +84,12 @@ select
     customers.merged_into,
     periods.known_at,
     periods.profile_count,
-    {%- for column in known %}
-    periods.{{ column }}{{ ',' if not loop.last }}
+    periods.party_type,
+    {{ display_name('periods') }} as display_name,
+    {%- for attribute in golden_attributes() if attribute not in ('party_type', 'birth_date') %}
+    periods.{{ attribute }},
     {%- endfor %}
+    cast(periods.birth_date as date) as birth_date
 from periods
 inner join {{ ref('customers') }} as customers
     on periods.customer_id = customers.customer_id

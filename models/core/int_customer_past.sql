@@ -1,6 +1,5 @@
--- Grain: one past stretch of one customer in which nothing that a source said of it began or ended, with the golden
--- values of that time. Only customers about whom something changed are worked out anew; where nothing of the past is
--- left of one, a row without time takes the place of what was there.
+-- Grain: one past period of one customer with the golden values of that time. Only customers about whom something changed
+-- are worked out anew; where nothing of the past is left of one, a row without time takes the place of what was there.
 -- depends_on: {{ ref('bad_identifiers') }}
 {{ config(
     materialized='incremental',
@@ -44,7 +43,7 @@ past as (
     where valid_to is not null
 ),
 
--- Rules are what they are today, also for the past: a changed rule works out every customer anew.
+-- Rules are what they are today, also for the past: a changed rule, or a newer release, works out every customer anew.
 rules as (
     select {{ combined_hash(row_hash(['attribute_group', 'source_id', 'strategy', 'min_agreement', 'source_place'])) }} as rules_hash
     from {{ ref('int_source_beliefs') }}
@@ -67,7 +66,7 @@ contents as (
 inputs as (
     select
         contents.customer_id,
-        {{ row_hash(["'" ~ local_md5(logic) ~ "'", 'contents.content_hash', 'rules.rules_hash', 'attributes.attributes_hash']) }} as input_hash
+        {{ row_hash(["'" ~ local_md5(model.raw_code ~ logic) ~ "'", 'contents.content_hash', 'rules.rules_hash', 'attributes.attributes_hash']) }} as input_hash
     from contents
     cross join rules
     cross join attributes
@@ -142,7 +141,9 @@ worked_out as (
         past.valid_to,
         profiles.known_at,
         coalesce(profiles.profile_count, 0) as profile_count,
-        {%- for attribute in golden_attributes() %}
+        -- No profile, no kind of customer.
+        case when profiles.profile_count > 0 then coalesce(golden.party_type, 'person') end as party_type,
+        {%- for attribute in golden_attributes()[1:] %}
         golden.{{ attribute }},
         {%- endfor %}
         touched.input_hash
@@ -157,6 +158,37 @@ worked_out as (
         on
             past.customer_id = golden.customer_id
             and past.valid_from = golden.valid_from
+),
+
+hashed as (
+    select
+        *,
+        {{ row_hash(['profile_count'] + golden_attributes()) }} as said_hash,
+        max(valid_to) over (partition by customer_id) as past_to
+    from worked_out
+),
+
+-- What changed nothing that is told of a customer begins no period.
+begun as (
+    select *
+    from hashed
+    qualify lag(said_hash) over (partition by customer_id order by valid_from) is distinct from said_hash
+),
+
+periods as (
+    select
+        customer_id,
+        valid_from,
+        coalesce(lead(valid_from) over (partition by customer_id order by valid_from), past_to) as valid_to,
+        lead(valid_from) over (partition by customer_id order by valid_from) is null as is_last,
+        known_at,
+        profile_count,
+        {%- for attribute in golden_attributes() %}
+        {{ attribute }},
+        {%- endfor %}
+        said_hash,
+        input_hash
+    from begun
 )
 {%- if is_incremental() %},
 
@@ -168,8 +200,8 @@ pastless as (
     where earlier.valid_from is not null and inputs.customer_id is null
 )
 
-{{ union_by_name(['select * from worked_out', 'select customer_id from pastless']) }}
+{{ union_by_name(['select * from periods', 'select customer_id from pastless']) }}
 {%- else %}
 
-select * from worked_out
+select * from periods
 {%- endif %}

@@ -3,17 +3,38 @@
 -- does not say. The newest has no `valid_to`. A deletion only ends the version before it.
 {{ config(materialized='table') }}
 with versions as (
-    select
-        *,
-        least(
-            _loaded_at,
-            coalesce(updated_at, case when lead(_loaded_at) over newest_first is null then created_at end, _loaded_at)
-        ) as said_at
+    select *
     from {{ ref('profiles_versions') }}
     where _outcome != 'quarantined'
+),
+
+changed as (
+    select distinct
+        source_id,
+        source_record_id
+    from versions
+    where _outcome = 'superseded'
+),
+
+ordered as (
+    select
+        versions.*,
+        least(
+            versions._loaded_at,
+            coalesce(
+                versions.updated_at,
+                case when lead(versions._loaded_at) over newest_first is null then versions.created_at end,
+                versions._loaded_at
+            )
+        ) as said_at
+    from versions
+    inner join changed
+        on
+            versions.source_id = changed.source_id
+            and versions.source_record_id = changed.source_record_id
     window newest_first as (
-        partition by source_id, source_record_id
-        order by updated_at desc nulls last, _file_id desc, _file_row desc
+        partition by versions.source_id, versions.source_record_id
+        order by versions.updated_at desc nulls last, versions._file_id desc, versions._file_row desc
     )
 ),
 
@@ -26,7 +47,19 @@ held as (
             order by updated_at desc nulls last, _file_id desc, _file_row desc
             rows between unbounded preceding and 1 preceding
         ) as valid_to
+    from ordered
+    union all
+    -- Most profiles never changed: nothing has to be put in order.
+    select
+        versions.*,
+        least(versions._loaded_at, coalesce(versions.updated_at, versions.created_at, versions._loaded_at)) as said_at,
+        cast(null as timestamp) as valid_to
     from versions
+    left join changed
+        on
+            versions.source_id = changed.source_id
+            and versions.source_record_id = changed.source_record_id
+    where changed.source_id is null
 ),
 
 states as (
