@@ -174,7 +174,7 @@ class Pass:
             line, join = "lines.line", f" join ({self.landed.lines}) as lines on lines.r = _r"
         return (
             f"select _r as file_row, {line} as line_number, {self.reason} as reason, "
-            f"_record as record from {self._relation(self.table.required, has_record=True)}{join} "
+            f"_record as record from {self._relation(self.table.columns, has_record=True)}{join} "
             f"where {_late(f'not ({self.is_good})')}"
         )
 
