@@ -6,7 +6,7 @@ is attributed, it shows.
 
 from __future__ import annotations
 
-from expectations.shared import no_rows
+from expectations.shared import no_rows, one_row_per_live_customer
 from orchestration.gates.rules import GateFacts, Rule
 
 DIM_CUSTOMER = "core.dim_customer"
@@ -17,39 +17,12 @@ def suite(facts: GateFacts) -> list[Rule]:
     """Customers and the customers of facts."""
     rules = []
     if facts.has(DIM_CUSTOMER, CUSTOMERS):
-        rules += [_every_customer(), _only_customers()]
+        rules += one_row_per_live_customer(DIM_CUSTOMER)
     for relation in sorted(facts.known):
         is_fact = relation.startswith("core.fct_")
         if is_fact and "customer_id" in facts.column_names(relation):
             rules.append(_customer_is_live(relation))
     return rules
-
-
-def _every_customer() -> Rule:
-    return no_rows(
-        DIM_CUSTOMER,
-        "every_live_customer_is_here",
-        "every live customer has a row",
-        """
-        select customers.customer_id from identity.customers as customers
-        anti join {batch} as held on customers.customer_id = held.customer_id
-        where customers.is_live order by all
-        """,
-    )
-
-
-def _only_customers() -> Rule:
-    return no_rows(
-        DIM_CUSTOMER,
-        "only_live_customers_are_here",
-        "no row whose customer is not live",
-        """
-        select held.customer_id from {batch} as held
-        anti join identity.customers as customers
-            on held.customer_id = customers.customer_id and customers.is_live
-        order by all
-        """,
-    )
 
 
 def _customer_is_live(relation: str) -> Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.shared import no_rows
+from expectations.shared import no_rows, one_row_per_live_customer
 from orchestration.gates.rules import GateFacts, Rule
 
 CUSTOMER_360 = "marts.customer_360"
@@ -35,7 +35,7 @@ def suite(facts: GateFacts) -> list[Rule]:
     if facts.has(AMOUNTS):
         rules.append(_amounts_balance())
     if facts.has(CUSTOMER_360, "identity.customers"):
-        rules += [_every_customer(), _only_customers()]
+        rules += one_row_per_live_customer(CUSTOMER_360)
     measures = facts.column_names(CUSTOMER_360) if facts.has(CUSTOMER_360) else []
     for measure, fact, total, happened_at in _TIES:
         if measure in measures and facts.has(fact):
@@ -63,33 +63,6 @@ def _amounts_balance() -> Rule:
         """
         select * from {batch}
         where amount_difference is distinct from 0 order by abs(amount_difference) desc, entity, source_id
-        """,
-    )
-
-
-def _every_customer() -> Rule:
-    return no_rows(
-        CUSTOMER_360,
-        "every_live_customer_is_here",
-        "every live customer has a row",
-        """
-        select customers.customer_id from identity.customers as customers
-        anti join {batch} as held on customers.customer_id = held.customer_id
-        where customers.is_live order by all
-        """,
-    )
-
-
-def _only_customers() -> Rule:
-    return no_rows(
-        CUSTOMER_360,
-        "only_live_customers_are_here",
-        "no row whose customer is not live",
-        """
-        select held.customer_id from {batch} as held
-        anti join identity.customers as customers
-            on held.customer_id = customers.customer_id and customers.is_live
-        order by all
         """,
     )
 

@@ -179,7 +179,10 @@ def load(
 
 @cli.group()
 def quarantine() -> None:
-    """Rows that were refused: see them, bring them in, put them away."""
+    """Rows that the loader refused: see them, bring them in, put them away.
+
+    Rows that staging refused stand beside them in `quality.quarantine`; a corrected row that lands clears them.
+    """
 
 
 def _which_rows(command: Command) -> Command:

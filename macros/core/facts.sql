@@ -12,6 +12,14 @@
 {% endmacro %}
 
 {#
+  An amount by the rate of its day; null without a rate. Null too where the product is beyond what the column holds:
+  one absurd amount must not cost the run.
+#}
+{% macro in_reporting_currency(amount) -%}
+    {{ try_cast(amount ~ ' * rates.factor', 'decimal(18, 4)') }}
+{%- endmacro %}
+
+{#
   One fact table.
   entity       the staging entity
   happened_at  the column that dates the row and its exchange rate
@@ -56,10 +64,10 @@ select
     {{ expression }} as {{ name }},
     {%- endfor %}
     {%- for name in amounts %}
-    cast(attributed.{{ name }} * rates.factor as decimal(18, 4)) as {{ name }}_reporting,
+    {{ in_reporting_currency('attributed.' ~ name) }} as {{ name }}_reporting,
     {%- endfor %}
     {%- if amounts and 'signed_amount' in extra %}
-    cast(({{ extra['signed_amount'] }}) * rates.factor as decimal(18, 4)) as signed_amount_reporting,
+    {{ in_reporting_currency('(' ~ extra['signed_amount'] ~ ')') }} as signed_amount_reporting,
     {%- endif %}
     attributed._file_id,
     attributed._file_row

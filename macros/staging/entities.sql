@@ -13,6 +13,18 @@
     {{ exceptions.raise_compiler_error("No canonical entity is called '" ~ entity ~ "'") }}
 {% endmacro %}
 
+{# Columns that every row of an entity must have. #}
+{% macro entity_required(entity) %}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set names = [] -%}
+    {%- for node in graph.sources.values() if node.source_name == 'canonical' and node.name == entity -%}
+        {%- for column in node.columns.values() if column.config.meta.get('required') -%}
+            {%- do names.append(column.name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
+
 {% macro entity_key(entity) %}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- for node in graph.sources.values() if node.source_name == 'canonical' and node.name == entity -%}
@@ -23,7 +35,7 @@
 {#
   Every row of every source that claims to be one `entity`, with what became of it in `_outcome`:
     live         the newest version of its key
-    superseded   an older version
+    superseded   a newer good version of its key is there
     deleted      the newest version, and a deletion (marked, or absent from the newest full delivery)
     quarantined  refused here; `_reject_reason` says why
   mapped   the mapping views of known systems; the canonical raw table is always in
@@ -77,8 +89,8 @@ judged as (
     select
         *,
         case
-            {%- for name in key %}
-            when {{ name }} is null then '{{ name }}: the key is missing'
+            {%- for name in entity_required(entity) %}
+            when {{ name }} is null then '{{ name }}: required and missing'
             {%- endfor %}
             {%- for condition, reason in rejects %}
             when {{ condition }} then '{{ reason }}'
@@ -161,10 +173,12 @@ delivered_files as (
 ranked as (
     select
         judged.*,
-        row_number() over (
-            partition by {{ key | join(', ') }}, judged.source_id, _reject_reason is null
+        -- Good versions of the key that are newer: a refused row that was corrected since is only an older version.
+        count(*) filter (where _reject_reason is null) over (
+            partition by {{ key | join(', ') }}, judged.source_id
             order by updated_at desc nulls last, _file_id desc, _file_row desc
-        ) as _version_rank,
+            rows between unbounded preceding and 1 preceding
+        ) as _newer_versions,
         -- A row that is refused here still shows that its key is there.
         coalesce(delivered_files.newest_at > max(delivered_files.present_at) over (
             partition by {{ key | join(', ') }}, judged.source_id
@@ -187,8 +201,8 @@ select
     _loaded_at,
     _reject_reason,
     case
+        when _newer_versions > 0 then 'superseded'
         when _reject_reason is not null then 'quarantined'
-        when _version_rank > 1 then 'superseded'
         when is_deleted or _is_absent then 'deleted'
         else 'live'
     end as _outcome

@@ -1,10 +1,11 @@
 {#
   An amount in major units. Stripe sends integers in the smallest unit: whole units for currencies
-  without decimals, thousandths for those with three. A product: a quotient would be a float.
+  without decimals, thousandths for those with three. A product: a quotient would be a float, and in
+  38 digits: within 18 the engine refuses what is only a large sum. Null where it is beyond any.
 #}
 {% macro major_units(amount, currency) -%}
-cast(
-        {{ amount }} * case
+try_cast(
+        cast({{ amount }} as decimal(38, 4)) * case
             when upper({{ currency }}) in (
                 'BIF', 'CLP', 'DJF', 'GNF', 'JPY', 'KMF', 'KRW', 'MGA', 'PYG', 'RWF', 'UGX', 'VND',
                 'VUV', 'XAF', 'XOF', 'XPF'

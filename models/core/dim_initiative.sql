@@ -4,7 +4,7 @@ select
     {%- for name in entity_columns('initiatives') if name != 'is_deleted' %}
     staged.{{ name }},
     {%- endfor %}
-    cast(staged.cost_amount * rates.factor as decimal(18, 4)) as cost_amount_reporting,
+    {{ in_reporting_currency('staged.cost_amount') }} as cost_amount_reporting,
     staged._file_id,
     staged._file_row
 from {{ ref('initiatives') }} as staged

@@ -1,6 +1,10 @@
 -- Grain: one line of one order; it belongs to the customer of its order.
 with lines as (
-    select * from {{ ref('order_lines') }}
+    select
+        *,
+        -- The engine multiplies two of these within 18 digits, which 10,000 pieces at 1,000,000 exceed.
+        cast(quantity as decimal(38, 4)) * unit_price as amount
+    from {{ ref('order_lines') }}
 ),
 
 orders as (
@@ -15,11 +19,11 @@ select
     {%- endfor %}
     orders.ordered_at,
     orders.currency,
-    cast(lines.quantity * lines.unit_price as decimal(18, 4)) as line_amount,
+    {{ try_cast('lines.amount', 'decimal(18, 4)') }} as line_amount,
     {%- for name in ['unit_price', 'unit_cost', 'reference_price'] %}
-    cast(lines.{{ name }} * rates.factor as decimal(18, 4)) as {{ name }}_reporting,
+    {{ in_reporting_currency('lines.' ~ name) }} as {{ name }}_reporting,
     {%- endfor %}
-    cast(lines.quantity * lines.unit_price * rates.factor as decimal(18, 4)) as line_amount_reporting,
+    {{ in_reporting_currency('lines.amount') }} as line_amount_reporting,
     lines._file_id,
     lines._file_row
 from lines

@@ -16,8 +16,9 @@ select
     versions.source_id,
     coalesce(files.table_name, '{{ entity }}') as table_name,
     files.file_name,
-    -- Staging knows the record, not the line: a delimited file has its header above the first.
-    versions._file_row + case when files.file_name like '%.csv' or files.file_name like '%.csv.gz' then 1 else 0 end as line_number,
+    -- Staging knows the record, not the line: a header stands above the first of a table.
+    versions._file_row
+    + case when {{ regexp_like("lower(files.file_name)", "'\\.(csv|csv\\.gz|xlsx)$'") }} then 1 else 0 end as line_number,
     'staging' as layer,
     versions._reject_reason as reason,
     {{ json_record('versions', entity_columns(entity)) }} as record,

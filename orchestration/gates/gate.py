@@ -45,8 +45,4 @@ def judge(
             raise GateError(stop_message(layer, failed))
     warned = [result for result in found if result.is_warning]
     shown = f", {len(warned)} to look at" if warned else ""
-    session.progress.say(
-        f"gate {layer}: {len(found)} checks passed{shown}"
-        if not warned
-        else f"gate {layer}: {len(found) - len(warned)} checks passed{shown}"
-    )
+    session.progress.say(f"gate {layer}: {len(found) - len(warned)} checks passed{shown}")

@@ -57,27 +57,17 @@ def landed_objects(reading: Reading, may_be_damaged: bool, is_delivery: bool = T
     A delivery without a required column is refused; records that are replayed are judged singly.
     """
     is_filled = r"regexp_matches(doc, '\S')"  # Cheaper than a trim of every document.
-    is_object = "json_valid(doc) and json_type(case when json_valid(doc) then doc end) = 'OBJECT'"
-    rejected = reading.number(
-        f"select count(*) from {TEXT} where {is_filled} and not ({is_object})"
-    )
-    if rejected:
-        prepare_rejects(reading.con)
-        reading.fetch(
-            f"insert into {REJECTS} select rowid + 1, rowid + 1, case when json_valid(doc) "
-            "then 'the line is JSON but no object; expected {...}' "
-            "else 'the line is not valid JSON' end, json_object('_raw', doc) "
-            f"from {TEXT} where {is_filled} and not ({is_object})"
-        )
-    where = f"{is_filled} and ({is_object})" if rejected else is_filled
+    is_record = "json_valid(doc) and json_type(case when json_valid(doc) then doc end) = 'OBJECT'"
+    rejected = _reject(reading, is_filled, is_record)
+    where = f"{is_filled} and ({is_record})" if rejected else is_filled
+    keys, is_twice = _keys(reading, where)
+    if is_twice:  # One of the two values would be lost, and nobody could say which.
+        own = f"json_keys(case when {is_record} then doc end)"
+        is_record = f"{is_record} and len({own}) = list_unique({own})"
+        rejected = _reject(reading, is_filled, is_record)
+        where = f"{is_filled} and ({is_record})"
+        keys, _ = _keys(reading, where)
     rows = reading.number(f"select count(*) from {TEXT} where {where}")
-    keys = tuple(
-        str(row[0])
-        for row in reading.fetch(
-            f"select key from (select unnest(json_keys(doc)) as key from {TEXT} where {where}) "
-            "group by key order by count(*) desc, key"
-        )
-    )
     if rows and is_delivery:
         check_required(reading.table, tuple(dict.fromkeys(_known_or(reading.table, keys))))
     lossy: str | None = _lossy(reading.table, keys)
@@ -85,6 +75,33 @@ def landed_objects(reading: Reading, may_be_damaged: bool, is_delivery: bool = T
         lossy = None
     mark = _free_mark(reading, where) if lossy else 0
     return _landed(reading.table, keys, where, rows, rejected, lossy, mark, may_be_damaged)
+
+
+def _reject(reading: Reading, is_filled: str, is_record: str) -> int:
+    """Put away every line that is no record; says how many."""
+    where = f"{is_filled} and not ({is_record})"
+    rejected = reading.number(f"select count(*) from {TEXT} where {where}")
+    if rejected:
+        prepare_rejects(reading.con)
+        reading.fetch(
+            f"insert into {REJECTS} select rowid + 1, rowid + 1, case "
+            "when not json_valid(doc) then 'the line is not valid JSON' "
+            "when json_type(doc) <> 'OBJECT' then 'the line is JSON but no object; expected {...}' "
+            "else 'a key stands twice in the object' end, json_object('_raw', doc) "
+            f"from {TEXT} where {where}"
+        )
+    return rejected
+
+
+def _keys(reading: Reading, where: str) -> tuple[tuple[str, ...], bool]:
+    """The keys of all records, the most frequent first; whether one stands twice in some record."""
+    rows = reading.fetch(
+        f"with shapes as (select json_keys(doc) as keys, count(*) as n from {TEXT} where {where} "
+        "group by 1) select key, bool_or(is_twice) from (select unnest(keys) as key, n, "
+        "len(keys) <> list_unique(keys) as is_twice from shapes) "
+        "group by key order by sum(n) desc, key"
+    )
+    return tuple(str(key) for key, _ in rows), any(is_twice for _, is_twice in rows)
 
 
 def _landed(

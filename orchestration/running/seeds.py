@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import csv
+import io
 from pathlib import Path
 
 from orchestration.errors import UsageError
@@ -23,11 +24,48 @@ def merge_seeds(settings: Settings, project: Path = REPOSITORY) -> None:
         )
     folder = settings.merged_seeds
     folder.mkdir(parents=True, exist_ok=True)
-    merged = {**ours, **theirs}
-    for name, path in merged.items():
+    for name, path in ours.items():
+        content = path.read_bytes()
+        if name in theirs:
+            content = _completed(theirs[name], _columns(path))
         target = folder / name
-        if not target.is_file() or target.read_bytes() != path.read_bytes():
-            shutil.copyfile(path, target)
+        if not target.is_file() or target.read_bytes() != content:
+            target.write_bytes(content)
     for stale in folder.iterdir():
-        if stale.name not in merged:
+        if stale.name not in ours:
             stale.unlink()
+
+
+def _columns(ours: Path) -> list[str]:
+    return ours.read_text(encoding="utf-8").split("\n", 1)[0].strip().split(",")
+
+
+def _completed(theirs: Path, columns: list[str]) -> bytes:
+    """Their rows under our columns: what they left out is empty, as a spreadsheet's mark and blanks are nothing."""
+    try:
+        rows = list(csv.reader(io.StringIO(theirs.read_text(encoding="utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error):
+        raise UsageError(
+            f"{theirs} cannot be read as CSV in UTF-8; save it again as that."
+        ) from None
+    header = [name.strip().lower() for name in rows[0]] if rows else []
+    strange = [name for name in header if name not in columns]
+    if strange or not header or len(set(header)) < len(header):
+        problem = (
+            f"the column '{strange[0]}' is not known" if strange else "the header is not whole"
+        )
+        raise UsageError(f"{theirs}: {problem}; the columns are {', '.join(columns)}.")
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow(columns)
+    for number, row in enumerate(rows[1:], 2):
+        if not any(value.strip() for value in row):
+            continue
+        if len(row) > len(header):
+            raise UsageError(
+                f"{theirs}, row {number}: {len(row)} values under {len(header)} columns; "
+                "put values that hold a comma in quotes."
+            )
+        values = dict(zip(header, row, strict=False))
+        writer.writerow([values.get(name, "").strip() for name in columns])
+    return made.getvalue().encode()

@@ -81,6 +81,12 @@ P3,A1,charge,99,GBP,2026-01-07,failed
 P4,A1,charge,-5,GBP,2026-01-07,succeeded
 """
 
+ORDER_LINES = """\
+order_id,line_number,quantity,unit_price
+O1,1,100000,100000
+O1,2,99999999999999,99999999999999
+"""
+
 INTERACTIONS = """\
 interaction_id,customer_ref,phone,device_id,channel,started_at
 N1,B1,,,voice,2026-01-05
@@ -142,6 +148,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     company.land("crm/identifiers/i.csv", IDENTIFIERS.replace("S1,external:crm,A1\n", ""))
     company.land("crm/orders/o.csv", ORDERS)
     company.land("crm/payments/p.csv", PAYMENTS)
+    company.land("crm/order_lines/l.csv", ORDER_LINES)
     company.land(
         "crm/feedback/f.jsonl",
         "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in FEEDBACK),
@@ -207,7 +214,8 @@ def day_2(company: Company, day_1: Day) -> Day:
     company.land("crm/profiles/again.csv", PROFILES)
     company.land(
         "crm/orders/o2.csv",
-        "order_id,customer_ref,ordered_at,currency,total_amount\nO5,A1,2026-01-08,GBP,50\n",
+        "order_id,customer_ref,ordered_at,currency,total_amount\n"
+        "O5,A1,2026-01-08,GBP,50\nO6,A2,2026-01-09,EUR,60\n",
     )
     company.land("club/profiles/p2.csv", "source_record_id,full_name\nK2,Kim\n")
     # A full delivery in three parts: one changed, one as it was, one that cannot be read.
@@ -344,6 +352,12 @@ def test_amounts_are_converted_by_the_rate_of_their_day(day_1: Day) -> None:
     ) == [False]
 
 
+def test_a_product_beyond_every_column_costs_itself_alone(day_1: Day) -> None:
+    assert day_1.ask(
+        "select cast(line_amount as varchar) from core.fct_order_lines order by line_number"
+    ) == ["10000000000.0000", None]
+
+
 @pytest.fixture(params=["day_1", "day_2", "day_3"])
 def any_day(request: pytest.FixtureRequest) -> Iterator[Day]:
     yield request.getfixturevalue(request.param)
@@ -441,6 +455,16 @@ def test_a_corrected_row_that_lands_is_counted(day_2: Day) -> None:
     assert day_2.ask(
         "select cast(total_amount as varchar) from core.fct_orders where order_id = 'O5'"
     ) == ["50.0000"]
+
+
+def test_a_corrected_row_leaves_the_quarantine_of_staging(day_1: Day, day_2: Day) -> None:
+    refused = (
+        "select count(*) from quality.quarantine where table_name = 'orders' and layer = 'staging'"
+    )
+    assert (day_1.ask(refused), day_2.ask(refused)) == ([1], [0])
+    assert day_2.ask(
+        "select rows_quarantined, rows_superseded from quality.reconciliation where entity = 'orders'"
+    ) == [(1, 1)]
 
 
 def test_a_split_leaves_the_id_with_the_larger_part(day_2: Day, day_3: Day) -> None:

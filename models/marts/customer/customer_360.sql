@@ -67,7 +67,7 @@ invoices as (
         customer_id,
         count(*) as invoice_count,
         sum(total_amount_reporting) as invoiced_amount,
-        sum(total_amount_reporting - coalesce(paid_amount_reporting, 0)) filter (
+        sum(cast(total_amount_reporting as decimal(38, 4)) - coalesce(paid_amount_reporting, 0)) filter (
             where due_at < {{ as_of_date() }} + interval 1 day and paid_at is null
             and lower(coalesce(status, '')) not in ('paid', 'void', 'voided', 'uncollectible', 'deleted', 'draft', 'cancelled', 'canceled')
         ) as overdue_amount,
@@ -240,7 +240,7 @@ select
     {%- if column.endswith('?') %}
     {{ relation }}.{{ column[:-1] }},
     {%- else %}
-    cast(coalesce({{ relation }}.{{ column }}, 0) as bigint) as {{ column }},
+    {{ try_cast("coalesce(" ~ relation ~ "." ~ column ~ ", 0)", "bigint") }} as {{ column }},
     {%- endif %}
     {%- endfor %}
     {%- endfor %}

@@ -266,8 +266,8 @@ final as (
         cast(united.product_id as varchar) as product_id,
         cast(united.product_name as varchar) as product_name,
         cast(products.product_type as varchar) as category,
-        cast(united.quantity as decimal(18, 4)) as quantity,
-        cast(united.unit_price as decimal(18, 4)) as unit_price,
+        {{ try_cast('united.quantity', 'decimal(18, 4)') }} as quantity,
+        {{ try_cast('united.unit_price', 'decimal(18, 4)') }} as unit_price,
         cast(
             case
                 when not united.has_cost then 0

@@ -48,8 +48,8 @@ orders as (
         display_financial_status as financial_status,
         source_name,
         coalesce(total_price_set_shop_currency_code, currency_code) as currency,
-        subtotal_price_set_shop_amount + coalesce(total_discounts_set_shop_amount, 0)
-            as gross_amount,
+        cast(subtotal_price_set_shop_amount as decimal(38, 4))
+        + coalesce(total_discounts_set_shop_amount, 0) as gross_amount,
         total_discounts_set_shop_amount as discount_amount,
         total_tax_set_shop_amount as tax_amount,
         total_shipping_price_set_shop_amount as shipping_amount,
@@ -168,10 +168,10 @@ final as (
             end as varchar
         ) as channel,
         cast(upper(orders.currency) as varchar) as currency,
-        cast(orders.gross_amount as decimal(18, 4)) as gross_amount,
+        {{ try_cast('orders.gross_amount', 'decimal(18, 4)') }} as gross_amount,
         cast(orders.discount_amount as decimal(18, 4)) as discount_amount,
         cast(orders.tax_amount as decimal(18, 4)) as tax_amount,
-        cast(orders.shipping_amount as decimal(18, 4)) as shipping_amount,
+        {{ try_cast('orders.shipping_amount', 'decimal(18, 4)') }} as shipping_amount,
         cast(orders.total_amount as decimal(18, 4)) as total_amount,
         cast(deliveries.promised_at as timestamp) as promised_at,
         cast(shipped.shipped_at as timestamp) as shipped_at,

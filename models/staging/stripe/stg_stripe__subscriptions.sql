@@ -94,7 +94,7 @@ subscription_plans as (
             'items.id'
         ) }} as plan,
         sum(
-            coalesce(items.quantity, 1)
+            cast(coalesce(items.quantity, 1) as double)
             * {{ major_units('plans.amount', 'plans.currency') }}
             / {{ interval_months('plans.interval_unit', 'plans.interval_count') }}
         ) as monthly_amount,
@@ -125,7 +125,7 @@ final as (
                 else subscriptions.ended_at
             end as timestamp
         ) as ended_at,
-        cast(subscription_plans.monthly_amount as decimal(18, 4)) as monthly_amount,
+        {{ try_cast('subscription_plans.monthly_amount', 'decimal(18, 4)') }} as monthly_amount,
         cast(subscription_plans.currency as varchar) as currency,
         cast(lower(subscriptions.status) as varchar) as status,
         cast(

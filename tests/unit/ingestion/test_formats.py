@@ -229,6 +229,23 @@ def test_json_numbers_keep_every_digit(door: Any) -> None:
     )
 
 
+def test_a_json_key_that_stands_twice_costs_its_line(door: Any) -> None:
+    good = json.dumps(_payment())
+    door.put(
+        "shop/payments/a.jsonl",
+        f'{good}\n{good[:-1]}, "amount": 2}}\n{good[:-1]}, "note": 1, "note": 2}}\nno JSON\n'
+        f'{good[:-1]}, "Amount": 2}}\n',
+    )
+    door.load()
+    assert len(door.rows()) == 2
+    assert [(line, reason[:11]) for line, reason, _ in door.quarantined()] == [
+        (2, "a key stand"),
+        (3, "a key stand"),
+        (4, "the line is"),
+    ]
+    door.assert_balanced()
+
+
 def test_json_nested_value_in_a_text_column(door: Any) -> None:
     door.put(
         "shop/payments/a.jsonl",

@@ -18,7 +18,7 @@ from orchestration.running.fingerprint import fingerprint, forget, remember, rem
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.run_id import new_run_id
 from orchestration.running.seeds import merge_seeds
-from orchestration.settings import Settings
+from orchestration.settings import REPOSITORY, Settings
 
 
 @pytest.fixture
@@ -143,6 +143,7 @@ def test_a_companys_seeds_lie_over_ours(settings: Settings, project: Path, tmp_p
     config = tmp_path / "config"
     config.mkdir()
     (config / "sources.csv").write_text("source_id\nmine\n")
+    (project / "seeds" / "sources.csv").write_text("source_id\nours\n")
     (project / "seeds" / "rates.csv").write_text("currency\n")
     configured = replace(settings, config=config)
     merge_seeds(configured, project)
@@ -151,6 +152,38 @@ def test_a_companys_seeds_lie_over_ours(settings: Settings, project: Path, tmp_p
     before = (configured.merged_seeds / "sources.csv").stat().st_mtime_ns
     merge_seeds(configured, project)
     assert (configured.merged_seeds / "sources.csv").stat().st_mtime_ns == before
+
+
+def test_what_a_companys_seed_leaves_out_is_empty(settings: Settings, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "sources.csv").write_text(
+        '\ufeffTimezone, source_id ,owner\nAsia/Shanghai, mine ,"A, B"\n,,\n', encoding="utf-8"
+    )
+    configured = replace(settings, config=config)
+    merge_seeds(configured)
+    header, row = (configured.merged_seeds / "sources.csv").read_text().splitlines()
+    assert header == (REPOSITORY / "seeds" / "sources.csv").read_text().splitlines()[0]
+    assert row == 'mine,,,"A, B",,Asia/Shanghai,,,,,'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("source_id;system\nmine;canonical\n", "'source_id;system' is not known"),
+        ("source_id,owner\nmine,A, B\n", "row 2"),
+        ("", "header"),
+        ("source_id,Source_ID\nmine,mine\n", "header"),
+    ],
+)
+def test_a_seed_that_cannot_be_read_says_where(
+    settings: Settings, tmp_path: Path, text: str, told: str
+) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "sources.csv").write_text(text)
+    with pytest.raises(UsageError, match=told):
+        merge_seeds(replace(settings, config=config))
 
 
 def test_a_seed_that_nothing_reads_is_refused(

@@ -13,10 +13,12 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from orchestration.ingestion.contracts import load_contracts
 from orchestration.ingestion.load import load
 from orchestration.running.seeds import merge_seeds
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.dbt import DbtProject
+from tests.unit.systems import extremes
 
 FIXTURES = REPOSITORY / "tests" / "fixtures"
 SYSTEMS = ("zendesk", "shopify", "stripe", "hubspot", "qualtrics", "ga4_export")
@@ -88,6 +90,7 @@ def _build(settings: Settings, files: list[ConnectorFile]) -> None:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         load(con, settings, run_id="systems")
+        extremes.insert(con, load_contracts(REPOSITORY))
         con.execute(f"attach '{settings.build_database}' as working")
         con.execute("copy from database memory to working")
     project = DbtProject(settings)
