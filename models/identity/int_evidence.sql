@@ -2,6 +2,9 @@
 {{ config(materialized='table') }}
 {#- What a rule is worth where nothing personal contradicts it. -#}
 {%- set rule_bits = 8 %}
+{%- set comparisons_beyond_names = [
+    'organization_name', 'birth_date', 'email', 'phone', 'address', 'job_title', 'national_id'
+] %}
 with rules as (
     select
         node_1,
@@ -17,9 +20,18 @@ compared as (
     select
         node_1,
         node_2,
-        -- Two profiles that nothing contradicts, and of which too little is known to join them, are no evidence either way.
         match_weight,
-        case when match_weight < 0 and against > -0.5 then 0 else match_weight end as weight,
+        case
+            -- Two profiles that nothing contradicts, and of which too little is known to join them, are no evidence
+            -- either way.
+            when match_weight < 0 and against > -0.5 then 0
+            -- Nor is a name, where nothing else can be compared: how many bear it, these profiles cannot tell.
+            when
+                match_weight > 0
+                and coalesce(greatest({% for name in comparisons_beyond_names %}gamma_{{ name }}{{ ', ' if not loop.last }}{% endfor %}), -1) = -1
+                then 0
+            else match_weight
+        end as weight,
         gamma_given_name,
         0 in (coalesce(gamma_birth_date, -1), coalesce(gamma_national_id, -1)) as is_doubted
     from {{ ref('int_pair_scores') }}
