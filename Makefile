@@ -3,6 +3,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV_VERSION := 0.13.9
 INSTALLED := $(VENV)/.installed
+PARSED := $(VENV)/parsed/key
+PROJECT := $(shell find models macros seeds tests/dbt -type f) dbt_project.yml profiles.yml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo dev test lint lint-style lint-types lint-sql format lock contoso clean
@@ -10,7 +12,7 @@ INSTALLED := $(VENV)/.installed
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: $(INSTALLED)  ## make .venv from requirements.lock
+setup: $(INSTALLED) $(PARSED)  ## make .venv from requirements.lock
 
 $(INSTALLED): requirements.lock
 	@set -e; \
@@ -36,6 +38,9 @@ $(INSTALLED): requirements.lock
 	printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -P -c "from orchestration.cli import main; main()" "$$@"\n' > $(VENV)/bin/scv; \
 	chmod +x $(VENV)/bin/scv; \
 	touch $(INSTALLED)
+
+$(PARSED): $(INSTALLED) $(PROJECT)
+	@$(PY) -m orchestration.transformation.parsed
 
 run: setup  ## make the demo company and build its whole warehouse in demo/
 	@$(VENV)/bin/scv run --demo

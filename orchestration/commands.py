@@ -13,11 +13,12 @@ from typing import Any, NoReturn
 
 import duckdb
 
+from orchestration import database
 from orchestration.errors import ScvError, UsageError
 from orchestration.running.fingerprint import forget
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.progress import Progress
-from orchestration.running.seeds import merge_seeds
+from orchestration.running.seeds import complete_seeds
 from orchestration.settings import REPOSITORY, Settings
 
 
@@ -47,6 +48,7 @@ def _working_database(
     with _held(settings, progress, is_new):
         if not is_read_only:
             forget(settings)
+            database.create(settings.build_database)
         con = duckdb.connect(str(settings.build_database), read_only=is_read_only)
         try:
             con.execute("set TimeZone = 'UTC'")
@@ -63,7 +65,7 @@ def load_only(settings: Settings, again: Sequence[Path]) -> dict[str, int]:
     progress = Progress(sys.stderr)
     run_id = new_run_id(settings)
     with _working_database(settings, progress, is_new=True) as con:
-        merge_seeds(settings)
+        complete_seeds(settings)
         load_files(con, settings, run_id, progress.say, again)
         return load_figures(con, run_id)
 
@@ -97,7 +99,7 @@ def quarantine_replayed(
     from orchestration.ingestion.quarantine import replay
 
     with _working_database(settings, Progress(sys.stderr)) as con:
-        merge_seeds(settings)
+        complete_seeds(settings)
         done = replay(con, settings, quarantine_ids, source=source, table=table, records=records)
     return f"{done}\nThe next `scv run` brings them in." if done.replayed else str(done)
 
@@ -129,7 +131,7 @@ def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> No
     for folder in (settings.landing, settings.dbt_target, settings.dbt_logs, scratch):
         folder.mkdir(parents=True, exist_ok=True)
     prepare_home(settings.dagster_home)
-    merge_seeds(settings)
+    complete_seeds(settings)
     project = DbtProject(settings)
     project.manifest()
     environment = {

@@ -83,7 +83,7 @@ def _whole_way(
     settings: Settings, progress: Progress, options: Options, project: Path
 ) -> dict[str, Any]:
     from orchestration.running.fingerprint import forget
-    from orchestration.running.seeds import merge_seeds
+    from orchestration.running.seeds import complete_seeds
     from orchestration.running.session import open_session
 
     # What the imports below make lives as long as the process; looking through it for garbage costs seconds.
@@ -93,7 +93,7 @@ def _whole_way(
     # Libraries make temporary folders of their own; nothing outside the warehouse is written.
     settings.temporary.mkdir(parents=True, exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(settings.temporary)
-    merge_seeds(settings, project)
+    complete_seeds(settings, project)
     if settings.truth is not None:
         from orchestration.linkage.truth import check
 

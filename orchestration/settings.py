@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -74,8 +73,8 @@ class Settings:
         return self.warehouse / "state"
 
     @property
-    def merged_seeds(self) -> Path:
-        """The repository's seeds with the company's own laid over them."""
+    def own_seeds(self) -> Path:
+        """The company's own seeds under all columns of the repository's; dbt reads them in place of these."""
         return self.build / "seeds"
 
     @property
@@ -119,9 +118,6 @@ class Settings:
             "SCV_BUILD_DATABASE": str(self.build_database),
             "SCV_STATE": str(self.state),
             "SCV_TEMPORARY": str(self.temporary),
-            "SCV_SEED_PATH": os.path.relpath(
-                self.merged_seeds if self.config else REPOSITORY / "seeds", REPOSITORY
-            ),
             "DAGSTER_HOME": str(self.dagster_home),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DO_NOT_TRACK": "1",

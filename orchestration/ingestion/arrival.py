@@ -14,7 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingestion import prescan, sql
+from orchestration import sql
+from orchestration.ingestion import prescan
 from orchestration.ingestion.contracts import Table
 from orchestration.ingestion.landed import REJECTS, TEXT, Landed, Reading, prepare_rejects
 from orchestration.ingestion.landing import LandedFile

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import sql
 from orchestration.errors import ScvError, UsageError
-from orchestration.ingestion import sql, state
+from orchestration.ingestion import state
 from orchestration.ingestion.contracts import load_contracts
 from orchestration.ingestion.landed import TEXT, Reading
 from orchestration.ingestion.read_json import landed_objects

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingestion import sql
+from orchestration import sql
 from orchestration.ingestion.delimited import Header, check_required, read_header
 from orchestration.ingestion.landed import (
     REJECTS,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingestion import sql
+from orchestration import sql
 from orchestration.ingestion.contracts import Table
 from orchestration.ingestion.delimited import check_required
 from orchestration.ingestion.landed import (

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingestion import sql, values
+from orchestration import sql
+from orchestration.ingestion import values
 from orchestration.ingestion.delimited import check_required
 from orchestration.ingestion.landed import (
     TEXT,

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import duckdb
 
+from orchestration import sql
 from orchestration.errors import ScvError
-from orchestration.ingestion import sql
 from orchestration.ingestion.contracts import Contracts, Table
 
 TECHNICAL = (

@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from orchestration.ingestion import sql, values
+from orchestration import sql
+from orchestration.ingestion import values
 from orchestration.ingestion.contracts import Column, Table
 from orchestration.ingestion.landed import Landed, LandedColumn, Reading, map_columns
 from orchestration.ingestion.values import Separators

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orchestration.ingestion import sql
+from orchestration import sql
 from orchestration.ingestion.contracts import Column
 
 TRUE_WORDS = ("true", "t", "yes", "y", "on", "1", "1.0", "是")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import sql
 from orchestration.errors import UsageError
 
 KEY = ("source_id", "source_record_id")
@@ -77,7 +78,7 @@ def _read_file(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Non
                 f"its header is: {', '.join(columns.values())}."
             )
         wanted = ", ".join(
-            f"""trim("{column.replace('"', '""')}")"""
+            f"trim({sql.name(column)})"
             for column in (columns[KEY[0]], columns[KEY[1]], label or "")
         )
         # Whom nobody could label is no part of the truth.

@@ -8,20 +8,12 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import sql
+from orchestration.database import STORAGE_VERSION
 from orchestration.transformation.manifest import PublishedRelation
 
 SOURCE = "scv"
 TARGET = "target"
-
-
-def quoted(text: str) -> str:
-    """A SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def build_file(
@@ -32,11 +24,13 @@ def build_file(
     target.unlink(missing_ok=True)
     con = duckdb.connect(":memory:")
     try:
-        con.execute(f"set temp_directory = {quoted(str(scratch))}")
+        con.execute(f"set temp_directory = {sql.text(str(scratch))}")
         con.execute("set TimeZone = 'UTC'")
         # The working database keeps its own name, by which its views find what they read.
-        con.execute(f"attach {quoted(str(source))} as {SOURCE} (read_only)")
-        con.execute(f"attach {quoted(str(target))} as {TARGET}")
+        con.execute(f"attach {sql.text(str(source))} as {SOURCE} (read_only)")
+        con.execute(
+            f"attach {sql.text(str(target))} as {TARGET} (storage_version '{STORAGE_VERSION}')"
+        )
         # One transaction: a thousand comments written down one by one would take longer than the data.
         con.execute("begin")
         rows = {relation.qualified: _copy(con, relation) for relation in relations}
@@ -49,22 +43,22 @@ def build_file(
 
 
 def _copy(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> int:
-    con.execute(f"create schema if not exists {TARGET}.{identifier(relation.schema)}")
-    held = f"{SOURCE}.{identifier(relation.schema)}.{identifier(relation.name)}"
-    name = f"{TARGET}.{identifier(relation.schema)}.{identifier(relation.name)}"
+    con.execute(f"create schema if not exists {TARGET}.{sql.name(relation.schema)}")
+    held = f"{SOURCE}.{sql.name(relation.schema)}.{sql.name(relation.name)}"
+    name = f"{TARGET}.{sql.name(relation.schema)}.{sql.name(relation.name)}"
     present = _column_names(con, relation)
     order = [column for column in relation.order_by if column in present]
     if not order and "customer_id" in present:
         # Questions are about customers: rows of one customer lie together, so few blocks are read.
         order = ["customer_id"]
-    sorting = f" order by {', '.join(identifier(column) for column in order)}" if order else ""
+    sorting = f" order by {', '.join(sql.name(column) for column in order)}" if order else ""
     con.execute(f"create table {name} as select * from {held}{sorting}")
     if relation.description:
-        con.execute(f"comment on table {name} is {quoted(relation.description)}")
+        con.execute(f"comment on table {name} is {sql.text(relation.description)}")
     for column in relation.columns:
         if column.description and column.name in present:
             con.execute(
-                f"comment on column {name}.{identifier(column.name)} is {quoted(column.description)}"
+                f"comment on column {name}.{sql.name(column.name)} is {sql.text(column.description)}"
             )
     row = con.execute(f"select count(*) from {name}").fetchone()
     return int(row[0]) if row else 0

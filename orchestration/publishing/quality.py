@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publishing.build import build_file, identifier, settle, swap
+from orchestration import sql
+from orchestration.publishing.build import build_file, settle, swap
 from orchestration.publishing.versions import FILE_NAME
 from orchestration.running.session import Session
 from orchestration.settings import Settings
@@ -73,9 +74,7 @@ def _ensure(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> None
     if exists is not None or not relation.columns:
         return
     columns = ", ".join(
-        f"{identifier(column.name)} {column.data_type}" for column in relation.columns
+        f"{sql.name(column.name)} {column.data_type}" for column in relation.columns
     )
-    con.execute(f"create schema if not exists {identifier(relation.schema)}")
-    con.execute(
-        f"create table {identifier(relation.schema)}.{identifier(relation.name)} ({columns})"
-    )
+    con.execute(f"create schema if not exists {sql.name(relation.schema)}")
+    con.execute(f"create table {sql.name(relation.schema)}.{sql.name(relation.name)} ({columns})")

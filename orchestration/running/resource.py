@@ -19,7 +19,7 @@ from orchestration.running.finish import finish
 from orchestration.running.headless import clear_dead_runs
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.progress import Progress
-from orchestration.running.seeds import merge_seeds
+from orchestration.running.seeds import complete_seeds
 from orchestration.running.session import Session, open_session
 from orchestration.settings import REPOSITORY, Settings, today
 from orchestration.transformation.dbt import DbtProject
@@ -72,7 +72,7 @@ def session_resource(context: Any) -> Iterator[Session]:
     progress = Progress(sys.stderr)
     with warehouse_lock(settings.lock, progress.say):
         clear_dead_runs(context.instance)
-        merge_seeds(settings)
+        complete_seeds(settings)
         session = open_session(settings, progress)
         try:
             yield session

@@ -1,4 +1,4 @@
-"""A company's own seeds laid over those of the repository, so that nobody edits the checkout to configure a company."""
+"""A company's own seeds in place of the repository's, so that nobody edits the checkout to configure a company."""
 
 from __future__ import annotations
 
@@ -10,30 +10,22 @@ from orchestration.errors import UsageError
 from orchestration.settings import REPOSITORY, Settings
 
 
-def merge_seeds(settings: Settings, project: Path = REPOSITORY) -> None:
-    """Fill `build/seeds`; files that did not change keep their time, so dbt does not read them again."""
+def complete_seeds(settings: Settings, project: Path = REPOSITORY) -> None:
+    """Fill `build/seeds` with the company's own, whole; a name that no seed has is refused: it is probably a slip."""
     if settings.config is None:
         return
-    ours = {path.name: path for path in (project / "seeds").iterdir() if path.is_file()}
+    ours = {path.name: path for path in (project / "seeds").glob("*.csv")}
     theirs = {path.name: path for path in settings.config.glob("*.csv")}
     unknown = sorted(set(theirs) - set(ours))
     if unknown:
-        known = ", ".join(sorted(name for name in ours if name.endswith(".csv")))
         raise UsageError(
-            f"{settings.config} holds {', '.join(unknown)}, which no seed of the warehouse is called. Known: {known}."
+            f"{settings.config} holds {', '.join(unknown)}, which no seed of the warehouse is called. "
+            f"Known: {', '.join(sorted(ours))}."
         )
-    folder = settings.merged_seeds
+    folder = settings.own_seeds
     folder.mkdir(parents=True, exist_ok=True)
-    for name, path in ours.items():
-        content = path.read_bytes()
-        if name in theirs:
-            content = _completed(theirs[name], _columns(path))
-        target = folder / name
-        if not target.is_file() or target.read_bytes() != content:
-            target.write_bytes(content)
-    for stale in folder.iterdir():
-        if stale.name not in ours:
-            stale.unlink()
+    for name, path in theirs.items():
+        (folder / name).write_bytes(_completed(path, _columns(ours[name])))
 
 
 def _columns(ours: Path) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration import database
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.results import CheckResult
 from orchestration.publishing.versions import current
@@ -119,6 +120,7 @@ def open_session(
         "code_version": code_fingerprint(project)[:12],
     }
     try:
+        database.create(settings.build_database)
         with session.connect() as con:
             now = current(settings)
             record.begin(con, run_id, facts, now.parent.name if now else None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 from orchestration.errors import ScvError
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.messages import without_values
+from orchestration.transformation.parsed import Parsed
 
 _FAILED = frozenset({"error", "runtime error", "fail"})
 
@@ -55,6 +57,7 @@ class DbtProject:
     def __init__(self, settings: Settings, project: Path = REPOSITORY) -> None:
         self._settings = settings
         self._project = project
+        self._ahead = Parsed(project)
         self._parsed: Any = None
         self._document: dict[str, Any] | None = None
 
@@ -65,15 +68,25 @@ class DbtProject:
     def manifest(self) -> dict[str, Any]:
         """The manifest as a document: what Dagster and the publisher read."""
         if self._document is None:
-            self.parse()
+            if self._ahead.is_current():
+                # Beside the warehouse it also serves those who read it after the run.
+                shutil.copyfile(self._ahead.document, self.manifest_path)
+            else:
+                self.parse()
             self._document = json.loads(self.manifest_path.read_text())
         return self._document
 
     def parse(self) -> Any:
         """dbt's own manifest. Parsed without variables: dbt would parse everything anew whenever one changes."""
         if self._parsed is None:
-            result = self._invoke(["parse"], [])
-            self._parsed = result.result
+            is_ahead = self._ahead.is_current()
+            parsed = self._ahead.manifest() if is_ahead else self._invoke(["parse"], []).result
+            for node in parsed.nodes.values():
+                if node.resource_type == "seed" and self._settings.has_own_seed(node.name):
+                    # Not the whole path in one: dbt writes what it runs to this path below its own folder.
+                    node.root_path = str(self._settings.own_seeds)
+                    node.original_file_path = f"{node.name}.csv"
+            self._parsed = parsed
         return self._parsed
 
     def build(

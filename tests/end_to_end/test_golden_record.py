@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.running.seeds import merge_seeds
+from orchestration.running.seeds import complete_seeds
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.dbt import DbtProject
 from tests.support import run_scv
@@ -91,7 +91,7 @@ class Warehouse:
         """The golden record by other rules; returns what went wrong."""
         assert self.settings.config is not None
         (self.settings.config / "survivorship_rules.csv").write_text(rules)
-        merge_seeds(self.settings)
+        complete_seeds(self.settings)
         nodes = self.dbt.build(MODELS)
         return [node.message for node in nodes if node.is_failed]
 

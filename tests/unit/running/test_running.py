@@ -17,7 +17,7 @@ from orchestration.errors import ScvError, UsageError
 from orchestration.running.fingerprint import fingerprint, forget, remember, remembered
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.run_id import new_run_id
-from orchestration.running.seeds import merge_seeds
+from orchestration.running.seeds import complete_seeds
 from orchestration.settings import REPOSITORY, Settings
 
 
@@ -139,19 +139,19 @@ def test_run_ids_sort_by_time_also_when_the_clock_jumped_back(settings: Settings
     assert new_run_id(settings) > future
 
 
-def test_a_companys_seeds_lie_over_ours(settings: Settings, project: Path, tmp_path: Path) -> None:
+def test_a_companys_seeds_stand_for_ours(settings: Settings, project: Path, tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
     (config / "sources.csv").write_text("source_id\nmine\n")
     (project / "seeds" / "sources.csv").write_text("source_id\nours\n")
     (project / "seeds" / "rates.csv").write_text("currency\n")
     configured = replace(settings, config=config)
-    merge_seeds(configured, project)
-    assert (configured.merged_seeds / "sources.csv").read_text() == "source_id\nmine\n"
-    assert (configured.merged_seeds / "rates.csv").read_text() == "currency\n"
-    before = (configured.merged_seeds / "sources.csv").stat().st_mtime_ns
-    merge_seeds(configured, project)
-    assert (configured.merged_seeds / "sources.csv").stat().st_mtime_ns == before
+    complete_seeds(configured, project)
+    assert (configured.own_seeds / "sources.csv").read_text() == "source_id\nmine\n"
+    assert not (configured.own_seeds / "rates.csv").exists(), "ours are read where they lie"
+    (config / "sourcs.csv").write_text("source_id\nmine\n")
+    with pytest.raises(UsageError, match="sourcs"):
+        complete_seeds(configured, project)
 
 
 def test_what_a_companys_seed_leaves_out_is_empty(settings: Settings, tmp_path: Path) -> None:
@@ -161,8 +161,8 @@ def test_what_a_companys_seed_leaves_out_is_empty(settings: Settings, tmp_path: 
         '\ufeffTimezone, source_id ,owner\nAsia/Shanghai, mine ,"A, B"\n,,\n', encoding="utf-8"
     )
     configured = replace(settings, config=config)
-    merge_seeds(configured)
-    header, row = (configured.merged_seeds / "sources.csv").read_text().splitlines()
+    complete_seeds(configured)
+    header, row = (configured.own_seeds / "sources.csv").read_text().splitlines()
     assert header == (REPOSITORY / "seeds" / "sources.csv").read_text().splitlines()[0]
     assert row == 'mine,,,"A, B",,Asia/Shanghai,,,,,'
 
@@ -183,7 +183,7 @@ def test_a_seed_that_cannot_be_read_says_where(
     config.mkdir()
     (config / "sources.csv").write_text(text)
     with pytest.raises(UsageError, match=told):
-        merge_seeds(replace(settings, config=config))
+        complete_seeds(replace(settings, config=config))
 
 
 def test_a_seed_that_nothing_reads_is_refused(
@@ -193,4 +193,4 @@ def test_a_seed_that_nothing_reads_is_refused(
     config.mkdir()
     (config / "sorces.csv").write_text("source_id\n")
     with pytest.raises(UsageError, match=r"sorces\.csv"):
-        merge_seeds(replace(settings, config=config), project)
+        complete_seeds(replace(settings, config=config), project)

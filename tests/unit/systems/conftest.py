@@ -15,7 +15,6 @@ from filelock import FileLock
 
 from orchestration.ingestion.contracts import load_contracts
 from orchestration.ingestion.load import load
-from orchestration.running.seeds import merge_seeds
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.dbt import DbtProject
 from tests.unit.systems import extremes
@@ -85,7 +84,6 @@ def _build(settings: Settings, files: list[ConnectorFile]) -> None:
         folder = settings.landing / file.source_id / file.table
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(file.path, folder)
-    merge_seeds(settings)
     # Hundreds of small files: in memory their transactions wait for no disk.
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
