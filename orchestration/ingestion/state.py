@@ -77,12 +77,17 @@ STATE: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def ensure(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
-    """Make what is missing: schemas, state tables, one raw table per contract, new columns."""
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Settings that every connection of the load needs."""
     con.execute("set preserve_insertion_order = true").fetchall()
     con.execute("set TimeZone = 'UTC'").fetchall()
     # A checkpoint writes down every table there is: one at the end, not one a file.
     con.execute("set checkpoint_threshold = '1GB'").fetchall()
+
+
+def ensure(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
+    """Make what is missing: schemas, state tables, one raw table per contract, new columns."""
+    prepare(con)
     existing = _columns(con)
     con.execute("begin").fetchall()
     try:

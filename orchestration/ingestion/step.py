@@ -13,7 +13,7 @@ from orchestration.running.session import Session
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.ingestion.load import LoadEvent
+    from orchestration.ingestion.door import LoadEvent
 
 _ENDED = frozenset({"loaded", "refused", "duplicate", "waiting"})
 _SECONDS_OF_SILENCE = 3.0

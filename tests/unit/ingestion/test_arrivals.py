@@ -31,7 +31,7 @@ def test_second_run_does_nothing_and_reads_nothing(
     monkeypatch.setattr(arrival, "take_in", None)
     before = door.files("*")
     again = door.load()
-    assert (again.outcomes, again.files_unchanged, again.has_changed) == ((), 2, False)
+    assert (again.outcomes, again.files_unchanged) == ((), 2)
     assert door.files("*") == before
     assert len(door.rows()) == 1
 
@@ -213,6 +213,30 @@ def test_progress_of_a_large_file(door: Any, monkeypatch: pytest.MonkeyPatch) ->
         0 < event.bytes_done < event.bytes_total for event in events if event.step != "looking"
     )
     assert events[-1].rows == 300_000
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_several_at_once_load_what_one_after_the_other_loads(door: Any, threads: int) -> None:
+    door.con.execute(f"set threads = {threads}").fetchall()
+    for source in ("shop", "branch", "web"):
+        for part in range(4):
+            door.payments(ROW * (part + 1), f"{source}/payments/{part}.csv")
+        door.payments(ROW, f"{source}/payments/again.csv")
+        door.put(f"{source}/feedback/bad.csv", "feedback_id\n")
+        door.put(f"{source}/nothing/a.csv", "x\n1\n")
+    positions = []
+    summary = door.load(report=lambda event: positions.append((event.file_name, event.position)))
+    assert summary.files == {"loaded": 12, "refused": 6, "duplicate": 3, "waiting": 0}
+    assert sorted({position for _, position in positions}) == list(range(1, 22))
+    assert door.files("source_id, table_name, file_name, status") == sorted(
+        door.files("source_id, table_name, file_name, status")
+    ), "ids grow in the order of the folder, whoever comes first"
+    assert [
+        row[0]
+        for row in door.con.execute("select _file_id from raw.canonical__payments").fetchall()
+    ] == (sorted(door.values("_file_id"))), "and so do the rows of a table"
+    assert door.con.execute("select current_setting('threads')").fetchall() == [(threads,)]
+    door.assert_balanced()
 
 
 KILLED = """
