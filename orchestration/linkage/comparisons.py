@@ -39,6 +39,11 @@ class Comparison:
     # What must be filled in enough profiles for it to be used: by default its column.
     filled: str | None = None
 
+    @property
+    def is_missing(self) -> str:
+        """SQL condition over a pair: nothing can be compared."""
+        return self.missing or _either_null(self.column)
+
 
 def _is_edit(column: str, most: int) -> str:
     """Texts that differ by few keystrokes; lengths first, since they are cheap."""
@@ -306,3 +311,13 @@ HELPERS = (
 def feature_columns() -> tuple[str, ...]:
     """Every column of `int_match_features` besides its node and party."""
     return tuple(dict.fromkeys((*(c.column for c in COMPARISONS), *HELPERS)))
+
+
+def gamma(comparison: Comparison) -> str:
+    """SQL for the level of one pair: the number of weaker levels, 0 for different, -1 for missing."""
+    last = len(comparison.levels)
+    levels = " ".join(
+        f"when {level.condition} then {last - position}"
+        for position, level in enumerate(comparison.levels)
+    )
+    return f"case when {comparison.is_missing} then -1 {levels} else 0 end"

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from orchestration.linkage import candidates
 from orchestration.linkage.comparisons import COMPARISONS, DIFFERENT, Comparison
 from orchestration.linkage.components import split_components
 from orchestration.linkage.model import LevelWeights, Model, definition, rounded
-from orchestration.linkage.scoring import Scorer
+from orchestration.linkage.scoring import Scorer, agreement
 from orchestration.linkage.training import learn
 
 # A comparison needs its column in at least this share of profiles, or nothing is learned about it.
@@ -94,18 +95,14 @@ def train(
     """Learn from the candidates in table `pairs`, without labels."""
     comparisons = usable(con, features)
     profiles = _one(con, f"select count(*) from {features}")
-    scorer = Scorer(con, features, comparisons)
     candidates.sample(con, features, "random_pairs", _RANDOM_PAIRS)
-    random_shares, coverage = [], []
     sampled = max(1, _one(con, "select count(*) from random_pairs"))
-    by_chance = scorer.agreement("random_pairs")
-    for comparison in comparisons:
+    by_chance = _patterns(con, features, "random_pairs", comparisons)
+    random_shares, coverage = [], []
+    for k, comparison in enumerate(comparisons):
+        known = by_chance[by_chance[:, k] >= 0]
         counted = np.zeros(len(comparison.levels) + 1)
-        for level, count in con.execute(
-            f"select gamma_{comparison.name}, count(*) from {by_chance} "
-            f"where gamma_{comparison.name} >= 0 group by 1"
-        ).fetchall():
-            counted[level] = count
+        np.add.at(counted, known[:, k], known[:, -1])
         # A level that no random pair shows is rare, not impossible.
         shares = (counted + 0.5) / (counted.sum() + 0.5 * len(counted))
         if comparison.levels[0].frequency_of == comparison.column:
@@ -114,22 +111,14 @@ def train(
             shares = np.append(shares[:-1] * (1 - equal) / max(1e-9, shares[:-1].sum()), equal)
         random_shares.append(np.maximum(shares, 1e-9))
         coverage.append(counted.sum() / sampled)
-    con.execute(f"drop table {by_chance}")
-    known = _one(con, f"select count(*) from {pairs}")
-    share = min(1.0, _TRAINING_PAIRS / max(1, known))
+    all_pairs = _one(con, f"select count(*) from {pairs}")
+    share = min(1.0, _TRAINING_PAIRS / max(1, all_pairs))
     con.execute(
         f"create or replace temp table training_pairs as select * from {pairs} "
         f"where hash(join_key_l, join_key_r) % 1000000 < {int(share * 1_000_000)}"
     )
-    seen = scorer.agreement("training_pairs")
-    columns = ", ".join(f"gamma_{c.name}" for c in comparisons)
-    rows = con.execute(
-        f"select {columns}, count(*) from {seen} group by all order by all"
-    ).fetchall()
-    con.execute(f"drop table {seen}")
-    counted_pairs = _one(con, "select count(*) from training_pairs")
-    scale = np.float64(known / max(1, counted_pairs))
-    table = np.array(rows, dtype=np.int64).reshape(-1, len(comparisons) + 1)
+    table = _patterns(con, features, "training_pairs", comparisons)
+    scale = np.float64(all_pairs / max(1, table[:, -1].sum()))
     learned = learn(
         table[:, :-1],
         table[:, -1].astype(np.float64) * scale,
@@ -161,6 +150,17 @@ def train(
         density={c.name: rounded(d) for c, d in zip(comparisons, learned.density, strict=True)},
         comparisons=weights,
     )
+
+
+def _patterns(
+    con: duckdb.DuckDBPyConnection, features: str, pairs: str, comparisons: Sequence[Comparison]
+) -> npt.NDArray[np.int64]:
+    """How often the pairs agree in which way: a column per comparison, the last one counts."""
+    columns = ", ".join(f"gamma_{c.name}" for c in comparisons)
+    rows = con.execute(
+        f"select {columns}, count(*) from {agreement(features, pairs, comparisons)} group by all order by all"
+    ).fetchall()
+    return np.array(rows, dtype=np.int64).reshape(-1, len(comparisons) + 1)
 
 
 def _share_of_equal(con: duckdb.DuckDBPyConnection, features: str, column: str) -> float:
@@ -218,7 +218,7 @@ def match(
         f"select '0', node_1, node_2 from {rule_pairs}"
     )
     model = model or train(con, features, "candidate_pairs", now())
-    scorer = Scorer(con, features, model.active, model)
+    scorer = Scorer(con, features, model)
     _weigh(con, scorer, model, "candidate_pairs", _LEAST_KEPT, "first_pairs")
     profiles = _one(con, f"select count(*) from {features}")
     rows = con.execute(

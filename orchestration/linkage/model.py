@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from math import log2
 from pathlib import Path
@@ -100,13 +100,13 @@ def rounded(number: float) -> float:
     return float(f"{number:.{_DIGITS}g}")
 
 
-def splink_settings(comparisons: Sequence[Comparison], model: Model | None) -> dict[str, Any]:
-    """Splink's settings for these comparisons; without a model the numbers mean nothing yet."""
+def splink_settings(model: Model) -> dict[str, Any]:
+    """Splink's settings for the comparisons of a model."""
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "node",
-        "probability_two_random_records_match": model.share_same if model else 1e-4,
-        "comparisons": [_splink_comparison(c, model) for c in comparisons],
+        "probability_two_random_records_match": model.share_same,
+        "comparisons": [_splink_comparison(c, model) for c in model.active],
         # Pairs are chosen by `candidates.py` and handed over.
         "blocking_rules_to_generate_predictions": [],
         "retain_matching_columns": True,
@@ -115,13 +115,15 @@ def splink_settings(comparisons: Sequence[Comparison], model: Model | None) -> d
     }
 
 
-def _splink_comparison(comparison: Comparison, model: Model | None) -> dict[str, Any]:
-    column = comparison.column
-    missing = comparison.missing or f"{column}_l is null or {column}_r is null"
+def _splink_comparison(comparison: Comparison, model: Model) -> dict[str, Any]:
     levels: list[dict[str, Any]] = [
-        {"sql_condition": missing, "label_for_charts": "missing", "is_null_level": True}
+        {
+            "sql_condition": comparison.is_missing,
+            "label_for_charts": "missing",
+            "is_null_level": True,
+        }
     ]
-    numbers = {w.level: w for w in model.comparisons[comparison.name]} if model else {}
+    numbers = {w.level: w for w in model.comparisons[comparison.name]}
     for level in comparison.levels:
         entry: dict[str, Any] = {
             "sql_condition": level.condition,
@@ -134,7 +136,7 @@ def _splink_comparison(comparison: Comparison, model: Model | None) -> dict[str,
         levels.append(entry)
     levels.append({"sql_condition": "ELSE", "label_for_charts": DIFFERENT})
     for entry in levels[1:]:
-        known = numbers.get(entry["label_for_charts"])
-        entry["m_probability"] = known.same if known else 0.5
-        entry["u_probability"] = known.chance if known else 0.25
+        known = numbers[entry["label_for_charts"]]
+        entry["m_probability"] = known.same
+        entry["u_probability"] = known.chance
     return {"output_column_name": comparison.name, "comparison_levels": levels}

@@ -6,11 +6,12 @@ counts nothing, a pair that disagrees counts against. Weights are clipped so tha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
 from orchestration.linkage.components import Floats, Ints, as_table, split_labels
@@ -99,9 +100,17 @@ def refine(
         distance = most - matrix
         np.fill_diagonal(distance, 0)
         tree = linkage(squareform(distance, checks=False), "average")
-        # Strictly above: a mean of exactly `join_above` joins nobody.
-        parts = fcluster(tree, np.nextafter(most - how.join_above, -np.inf), "distance")
-        for part in np.unique(parts):
-            same = of_component[parts == part]
+        for part in _parts(tree, most - how.join_above):
+            same = of_component[part]
             cluster[same] = same.min()
     return cluster
+
+
+def _parts(tree: Floats, distance: float) -> Iterable[list[int]]:
+    """The groups that are joined strictly below a distance: scipy's own cut checks more than it cuts."""
+    parts = {place: [place] for place in range(len(tree) + 1)}
+    # Steps come in order of their distance.
+    for step in range(np.searchsorted(tree[:, 2], distance)):
+        one, other = tree[step, :2].astype(int)
+        parts[len(tree) + 1 + step] = parts.pop(one) + parts.pop(other)
+    return parts.values()
