@@ -50,11 +50,7 @@ def run(
 
 
 def _is_unchanged(settings: Settings, parts: dict[str, str]) -> bool:
-    return (
-        remembered(settings) == parts
-        and settings.published.exists()
-        and settings.build_database.is_file()
-    )
+    return remembered(settings) == parts and settings.published.exists()
 
 
 def _unchanged(settings: Settings, progress: Progress, started: float) -> dict[str, Any]:

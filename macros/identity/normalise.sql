@@ -45,7 +45,7 @@
 {% macro without_legal_form(words) -%}
     nullif(trim({{ regexp_replace_all(
         words,
-        "'\\b(ltd|limited|inc|incorporated|corp|corporation|co|company|llc|llp|plc|gmbh|ag|kg|sa|sarl|srl|bv|nv|oy|ab|as|pty|pte|the|and)\\b ?'",
+        "'\\b(ltd|limited|inc|incorporated|corp|corporation|co|company|llc|llp|plc|dac|gmbh|ag|kg|sa|sarl|srl|bv|nv|oy|ab|as|pty|pte|the|and)\\b ?'",
         "''"
     ) }}), '')
 {%- endmacro %}
@@ -54,8 +54,23 @@
 {% macro has_legal_form(name) -%}
     coalesce({{ regexp_like(
         "lower(" ~ name ~ ")",
-        "'[ ,.](ltd|limited|inc|llc|llp|plc|gmbh|corp|corporation|sarl|pty|pte)[.]?$|(公司|集团|集團|银行|銀行)$'"
+        "'[ ,.](ltd|limited|inc|llc|llp|plc|dac|gmbh|ag|kg|bv|nv|corp|corporation|sarl|srl|pty|pte)[.]?$|(公司|集团|集團|银行|銀行)$'"
     ) }}, false)
+{%- endmacro %}
+
+{#
+  What kind of customer a profile is, decided here and nowhere else: many sources call every profile a person, and a
+  legal form in the name says otherwise. A company beside a name, or without one, may be the employer.
+#}
+{% macro party_type() -%}
+    case
+        when party_type = 'organization' then 'organization'
+        when {{ has_legal_form("coalesce(full_name, concat_ws(' ', given_name, family_name))") }} then 'organization'
+        -- Where a system has but a field for persons, a firm's name stands for the surname.
+        when coalesce(full_name, given_name) is null and lower(family_name) = lower(company) then 'organization'
+        -- Who has no name may be either, until what it shares with others tells (`int_profiles`).
+        else coalesce(party_type, case when coalesce(full_name, given_name, family_name) is not null then 'person' end)
+    end
 {%- endmacro %}
 
 {# The first word of a text. #}

@@ -54,7 +54,7 @@
             state,
             '{{ attribute }}' as attribute,
             {{ attribute }} as attribute_value,
-            {{ 'phone_country' if attribute == 'phone' else "''" }} as context
+            {{ 'phone_country' if attribute == 'phone' else "coalesce(party_type, 'person')" if attribute == 'email' else "''" }} as context
         from {{ states }}
         where {{ attribute }} is not null
         {{ 'union all' if not loop.last }}
@@ -101,7 +101,7 @@
                 case
                     when attribute in ('full_name', 'given_name', 'family_name') then {{ bad_value_reason('compared_as', ['name']) }}
                     {%- for type in ['email', 'phone', 'birth_date'] %}
-                    when attribute = '{{ type }}' then {{ bad_value_reason('compared_as', [type]) }}
+                    when attribute = '{{ type }}' then {{ bad_value_reason('compared_as', [type], 'context') if type == 'email' else bad_value_reason('compared_as', [type]) }}
                     {%- endfor %}
                 end,
                 {{ bad_value_reason('attribute_value', []) }}

@@ -13,25 +13,19 @@ with golden as (
     group by customer_id
 ),
 
--- A whole name in one profile and its parts in another are one name.
-names as (
-    select
-        customer_id,
-        source_id,
-        source_record_id,
-        max(compared_as) filter (where attribute = 'full_name') as full_name,
-        max(compared_as) filter (where attribute = 'given_name') as given_name,
-        max(compared_as) filter (where attribute = 'family_name') as family_name
-    from {{ ref('golden_values') }}
-    where attribute in ('full_name', 'given_name', 'family_name') and value_rank is not null
-    group by customer_id, source_id, source_record_id
-),
-
+-- A nickname, another script, given and family name exchanged, an initial: none of these contradicts.
 name_conflicts as (
-    select customer_id
-    from names
-    group by customer_id
-    having count(distinct coalesce(full_name, {{ joined_name_key('given_name', 'family_name') }})) > 1
+    select crosswalk.customer_id
+    from {{ ref('int_match_features') }} as features
+    inner join {{ ref('int_profiles') }} as profiles
+        on features.node = profiles.node
+    inner join {{ ref('crosswalk') }} as crosswalk
+        on
+            profiles.source_id = crosswalk.source_id
+            and profiles.source_record_id = crosswalk.source_record_id
+    where length(features.given_root) > 1 and length(features.family) > 1
+    group by crosswalk.customer_id
+    having count(distinct least(features.given_root, features.family) || ' ' || greatest(features.given_root, features.family)) > 1
 ),
 
 profiles as (

@@ -30,7 +30,7 @@ persons as (
 surnames as (
     select distinct
         crosswalk.customer_id,
-        profiles.surname
+        profiles.family as surname
     from {{ ref('int_profiles') }} as profiles
     inner join {{ ref('crosswalk') }} as crosswalk
         on
@@ -38,7 +38,7 @@ surnames as (
             and profiles.source_record_id = crosswalk.source_record_id
     inner join persons
         on crosswalk.customer_id = persons.customer_id
-    where profiles.surname is not null
+    where profiles.family is not null
 ),
 
 phones as (

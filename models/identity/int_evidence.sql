@@ -2,10 +2,19 @@
 {{ config(materialized='table') }}
 {#- What a rule is worth where nothing personal contradicts it. -#}
 {%- set rule_bits = 8 %}
+{%- set other_firm_bits = -2 %}
 {%- set comparisons_beyond_names = [
     'organization_name', 'birth_date', 'email', 'phone', 'address', 'job_title', 'national_id'
 ] %}
-with rules as (
+with firms as (
+    select
+        node,
+        organization
+    from {{ ref('int_match_features') }}
+    where organization is not null
+),
+
+rules as (
     select
         node_1,
         node_2,
@@ -33,6 +42,7 @@ compared as (
             else match_weight
         end as weight,
         gamma_given_name,
+        gamma_organization_name,
         0 in (coalesce(gamma_birth_date, -1), coalesce(gamma_national_id, -1)) as is_doubted
     from {{ ref('int_pair_scores') }}
 )
@@ -43,8 +53,15 @@ select
     rules.rule_id,
     compared.match_weight,
     case
-        when rules.rule_id is null then compared.weight
         when rules.is_named then greatest(coalesce(compared.weight, 0), {{ rule_bits }})
+        -- The firms of one house or one accountant share an address, and are not compared by name where there are few.
+        when
+            compared.gamma_organization_name is null
+            and one_firm.organization not like other_firm.organization || '%'
+            and other_firm.organization not like one_firm.organization || '%'
+            then least(compared.weight, {{ other_firm_bits }})
+        when rules.rule_id is null then compared.weight
+        when compared.gamma_organization_name = 0 then compared.weight
         -- People who share an address or a telephone bear different given names: then the model decides. Names in two
         -- scripts do not contradict each other: many who are called 郭诚俊 are also called Kevin.
         when compared.gamma_given_name = 0 and (one.given_han is null) = (other.given_han is null) then compared.weight
@@ -60,3 +77,7 @@ left join {{ ref('int_match_features') }} as one
     on rules.node_1 = one.node
 left join {{ ref('int_match_features') }} as other
     on rules.node_2 = other.node
+left join firms as one_firm
+    on coalesce(compared.node_1, rules.node_1) = one_firm.node
+left join firms as other_firm
+    on coalesce(compared.node_2, rules.node_2) = other_firm.node

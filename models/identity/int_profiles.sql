@@ -5,7 +5,7 @@ with sent as (
     select
         source_id,
         source_record_id,
-        party_type,
+        party_type as stated_party,
         coalesce(
             full_name,
             nullif(trim(coalesce(given_name, '') || ' ' || coalesce(family_name, '')), ''),
@@ -26,7 +26,7 @@ spine as (
     select
         source_id,
         source_record_id,
-        'person' as party_type,
+        cast(null as varchar) as stated_party,
         cast(null as varchar) as full_name,
         cast(null as varchar) as given_name,
         cast(null as varchar) as family_name,
@@ -36,10 +36,41 @@ spine as (
     from {{ ref('int_derived_profiles') }}
 ),
 
+-- A profile without a name is an organisation's where only organisations carry what it carries.
+organization_values as (
+    select
+        identifiers.identifier_type,
+        identifiers.identifier_value
+    from {{ ref('int_profile_identifiers') }} as identifiers
+    inner join sent
+        on
+            identifiers.source_id = sent.source_id
+            and identifiers.source_record_id = sent.source_record_id
+    where sent.stated_party is not null
+    group by 1, 2
+    having bool_and(sent.stated_party = 'organization')
+),
+
+of_organizations as (
+    select distinct
+        identifiers.source_id,
+        identifiers.source_record_id
+    from {{ ref('int_profile_identifiers') }} as identifiers
+    inner join organization_values
+        on
+            identifiers.identifier_type = organization_values.identifier_type
+            and identifiers.identifier_value = organization_values.identifier_value
+),
+
 -- Names of ASCII letters are folded here, all others on their distinct values in `int_name_forms`.
 folded as (
     select
         spine.*,
+        coalesce(
+            spine.stated_party,
+            case when of_organizations.source_id is not null then 'organization' end,
+            'person'
+        ) as party_type,
         coalesce(full_form.folded, {{ ascii_words('spine.full_name') }}) as full_words,
         coalesce(given_form.folded, {{ ascii_words('spine.given_name') }}) as given_words,
         coalesce(family_form.folded, {{ ascii_words('spine.family_name') }}) as family_words,
@@ -48,6 +79,10 @@ folded as (
         given_form.han as given_characters,
         coalesce(given_form.han, full_form.given_han) as given_han
     from spine
+    left join of_organizations
+        on
+            spine.source_id = of_organizations.source_id
+            and spine.source_record_id = of_organizations.source_record_id
     left join {{ ref('int_name_forms') }} as full_form
         on spine.full_name = full_form.name_text
     left join {{ ref('int_name_forms') }} as given_form
@@ -69,7 +104,7 @@ parted as (
     select
         *,
         case
-            when party_type = 'organization' or {{ has_legal_form('full_name') }} then cast(null as varchar)
+            when party_type = 'organization' then cast(null as varchar)
             when given_characters is not null then replace(given_words, ' ', '')
             when given_words is not null then {{ first_word(without_titles('given_words')) }}
             when han_family is not null then han_given
@@ -77,7 +112,7 @@ parted as (
             else {{ first_word('name_words') }}
         end as given,
         case
-            when party_type = 'organization' or {{ has_legal_form('full_name') }} then cast(null as varchar)
+            when party_type = 'organization' then cast(null as varchar)
             when family_words is not null then replace({{ without_titles('family_words') }}, ' ', '')
             when han_family is not null then han_family
             when is_surname_first then {{ first_word('name_words') }}
@@ -95,16 +130,12 @@ select
     {{ last_word('coalesce(family_words, full_words)') }} as surname,
     birth_date,
     first_seen_at,
-    -- Many sources call every profile a person; a legal form in the name says otherwise.
-    case
-        when party_type = 'organization' or {{ has_legal_form('full_name') }} then 'organization'
-        else 'person'
-    end as party,
+    party_type as party,
     {{ bad_value_reason(folded_words('full_name'), ['name']) }} as name_suppressed_reason,
     nullif(given, '') as given,
     nullif(family, '') as family,
     case
-        when party_type = 'organization' or {{ has_legal_form('full_name') }}
+        when party_type = 'organization'
             then coalesce(replace({{ without_legal_form('full_words') }}, ' ', ''), replace(full_words, ' ', ''))
     end as organization,
     name_words,

@@ -1,4 +1,5 @@
--- Grain: one value (or pair of values) that one rule would join profiles by, and why it does not, where it does not.
+-- Grain: one value (or pair of values) that one rule would join persons by, or organisations, and why it does not, where
+-- it does not.
 {{ config(materialized='table') }}
 with usable as (
     select
@@ -34,12 +35,13 @@ sized as (
         min(members.node) as first_node,
         count(distinct members.node) as profile_count,
         count(distinct profiles.name) as name_count,
-        count(distinct profiles.surname) as surname_count,
+        count(distinct coalesce(profiles.organization, profiles.surname)) as surname_count,
         list(distinct members.node order by members.node) as nodes
     from members
     inner join {{ ref('int_profiles') }} as profiles
         on members.node = profiles.node
-    group by 1, 2
+    -- A person and the firm that has the same address or phone are two kinds of customer.
+    group by members.rule_id, members.group_value, profiles.party_type
     having count(distinct members.node) > 1
 )
 

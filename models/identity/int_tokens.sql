@@ -49,11 +49,21 @@ with tokens as (
     from {{ ref('int_profiles') }}
 ),
 
+parties as (
+    select
+        tokens.*,
+        profiles.party_type
+    from tokens
+    inner join {{ ref('int_profiles') }} as profiles
+        on tokens.node = profiles.node
+),
+
 distinct_values as (
     select distinct
         token_type,
-        token_value
-    from tokens
+        token_value,
+        party_type
+    from parties
     where token_type != 'record'
 ),
 
@@ -61,22 +71,24 @@ bad_values as (
     select
         token_type,
         token_value,
+        party_type,
         case token_type
             {%- for type in ['email', 'phone', 'birth_date'] %}
-            when '{{ type }}' then {{ bad_value_reason('token_value', [type]) }}
+            when '{{ type }}' then {{ bad_value_reason('token_value', [type], 'party_type') }}
             {%- endfor %}
-            else {{ bad_value_reason('token_value', []) }}
+            else {{ bad_value_reason('token_value', [], 'party_type') }}
         end as reason
     from distinct_values
 )
 
 select
-    tokens.node,
-    tokens.token_type,
-    tokens.token_value,
-    coalesce(tokens.known_reason, bad_values.reason) as suppressed_reason
-from tokens
+    parties.node,
+    parties.token_type,
+    parties.token_value,
+    coalesce(parties.known_reason, bad_values.reason) as suppressed_reason
+from parties
 left join bad_values
     on
-        tokens.token_type = bad_values.token_type
-        and tokens.token_value = bad_values.token_value
+        parties.token_type = bad_values.token_type
+        and parties.token_value = bad_values.token_value
+        and parties.party_type = bad_values.party_type

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-Ints = npt.NDArray[np.int64]
+from orchestration.linkage.components import labels
 
 # A group too large for a household is taken apart at its weaker pairs, step by step.
 STEPS = (0.0, 0.9, 0.97, 0.99)
@@ -32,7 +29,7 @@ def households(pairs: pa.Table, max_members: int = MAX_MEMBERS) -> pa.Table:
     undecided = np.ones(len(customers), dtype=np.bool_)
     for step in STEPS:
         taken = undecided[first] & (confidence >= step)
-        found = _smallest(len(customers), first[taken], second[taken])
+        found = labels(len(customers), first[taken], second[taken])
         sizes = np.bincount(found, minlength=len(customers))[found]
         settled = undecided & (sizes <= max_members)
         smallest[settled] = found[settled]
@@ -44,12 +41,3 @@ def households(pairs: pa.Table, max_members: int = MAX_MEMBERS) -> pa.Table:
             "first_customer_id": customers.take(pa.array(smallest[shares])),
         }
     )
-
-
-def _smallest(nodes: int, first: Ints, second: Ints) -> Ints:
-    """The smallest node of the component of each node."""
-    graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(nodes, nodes))
-    count, labels = connected_components(graph, directed=False)
-    smallest = np.full(count, nodes, dtype=np.int64)
-    np.minimum.at(smallest, labels, np.arange(nodes, dtype=np.int64))
-    return np.asarray(smallest[labels], dtype=np.int64)

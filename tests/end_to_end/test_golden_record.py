@@ -56,6 +56,17 @@ HOMES = [
     ("P2", "Gus Elm", "", "", "+442079460100"),
     ("O1", "Oak Trading Ltd", "1 Mill Lane", "N1", ""),
 ]
+# Firms share mailboxes with those who work there, with other firms, and with profiles that name nobody.
+TRADE = """\
+source_record_id,full_name,email,phone,party_type
+F1,Elm Dairy Ltd,info@elm-dairy.com,+442079460200,person
+F2,ELM DAIRY LIMITED,INFO@elm-dairy.com,,organization
+F3,,info@elm-dairy.com,,
+M1,Elm Dairy,dairy@mail.com,+442079460200,person
+M2,Elm Dairy,dairy@mail.com,,
+G1,Fir Bakery GmbH,accounts@books.com,,organization
+G2,Gum Garage GmbH,accounts@books.com,,organization
+"""
 RELATIONSHIPS = """\
 source_record_id,related_record_id,role,valid_from,valid_to
 B1,B2,household,2020-01-01,
@@ -146,6 +157,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         "source_record_id,identifier_type,identifier_value\nA9,external:homes,A8\n"
     )
     (homes / "relationships" / "r.csv").write_text(RELATIONSHIPS)
+    (root / "landing" / "trade" / "profiles").mkdir(parents=True)
+    (root / "landing" / "trade" / "profiles" / "p.csv").write_text(TRADE)
     done = run_scv(
         *("run", "--as-of", "2026-06-30", "--landing", root / "landing"),
         *("--warehouse", root / "warehouse", "--config", config),
@@ -225,7 +238,20 @@ def test_each_value_stands_once_with_what_it_was_compared_as(shipped: Warehouse)
 def test_organisations_are_customers_of_their_own_kind(shipped: Warehouse) -> None:
     assert shipped.ask(
         "select display_name from core.dim_customer where party_type = 'organization' order by 1"
-    ) == ["Acme Ltd", "Oak Trading Ltd"]
+    ) == ["Acme Ltd", "Elm Dairy Ltd", "Fir Bakery GmbH", "Gum Garage GmbH", "Oak Trading Ltd"]
+
+
+def test_a_firm_is_found_by_its_mailbox_and_never_joined_with_a_person_or_another_firm(
+    shipped: Warehouse,
+) -> None:
+    members = shipped.ask(
+        "select string_agg(source_record_id, ' ' order by source_record_id) "
+        "from identity.crosswalk where source_id = 'trade' group by customer_id order by 1"
+    )
+    assert members == ["F1 F2 F3", "G1", "G2", "M1 M2"]
+    assert shipped.ask("select email from core.dim_customer where full_name = 'Elm Dairy Ltd'") == [
+        "info@elm-dairy.com"
+    ], "info@ names no person, but a firm"
 
 
 def records(shipped: Warehouse, query: str) -> list[Any]:

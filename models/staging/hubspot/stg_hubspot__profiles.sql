@@ -15,7 +15,7 @@ persons as (
     select
         contacts._source_id as source_id,
         cast(contacts.id as varchar) as source_record_id,
-        cast('person' as varchar) as party_type,
+        cast(null as varchar) as party_type,
         cast(null as varchar) as full_name,
         cast(contacts.property_firstname as varchar) as given_name,
         cast(contacts.property_lastname as varchar) as family_name,

@@ -37,7 +37,7 @@ final as (
     select
         _source_id as source_id,
         cast(id as varchar) as source_record_id,
-        cast('person' as varchar) as party_type,
+        cast(null as varchar) as party_type,
         cast(first_name as varchar) as given_name,
         cast(last_name as varchar) as family_name,
         cast(email as varchar) as email,

@@ -88,7 +88,7 @@ final as (
     select
         customers._source_id as source_id,
         cast(customers.id as varchar) as source_record_id,
-        cast('person' as varchar) as party_type,
+        cast(null as varchar) as party_type,
         cast(customers.first_name as varchar) as given_name,
         cast(customers.last_name as varchar) as family_name,
         cast(customers.email as varchar) as email,

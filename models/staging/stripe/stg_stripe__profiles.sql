@@ -7,7 +7,7 @@ final as (
     select
         _source_id as source_id,
         cast(id as varchar) as source_record_id,
-        cast('person' as varchar) as party_type,
+        cast(null as varchar) as party_type,
         cast(name as varchar) as full_name,
         cast(email as varchar) as email,
         cast(phone as varchar) as phone,

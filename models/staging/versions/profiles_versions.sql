@@ -4,6 +4,6 @@
     mapped=[ref('stg_hubspot__profiles'), ref('stg_qualtrics__profiles'), ref('stg_shopify__profiles'), ref('stg_stripe__profiles'), ref('stg_zendesk__profiles')],
     carried=['_extra'],
     expressions={
-        "party_type": "coalesce(party_type, 'person')",
+        "party_type": party_type(),
     },
 ) }}

@@ -19,7 +19,7 @@ end_users as (
     select
         users._source_id as source_id,
         cast(users.id as varchar) as source_record_id,
-        cast('person' as varchar) as party_type,
+        cast(null as varchar) as party_type,
         cast(users.name as varchar) as full_name,
         cast(users.email as varchar) as email,
         cast(users.phone as varchar) as phone,
