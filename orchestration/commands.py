@@ -15,6 +15,7 @@ import duckdb
 
 from orchestration import database
 from orchestration.errors import ScvError, UsageError
+from orchestration.publishing.restore import newest_memory, restore_if_lost
 from orchestration.running.fingerprint import forget
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.progress import Progress
@@ -25,7 +26,7 @@ from orchestration.settings import REPOSITORY, Settings
 @contextmanager
 def _held(settings: Settings, progress: Progress, is_new: bool = False) -> Iterator[None]:
     """The warehouse under its lock, with a working database unless a new one may be made."""
-    if not is_new and not settings.build_database.is_file():
+    if not is_new and not settings.build_database.is_file() and newest_memory(settings) is None:
         raise UsageError(
             f"{settings.warehouse} holds no warehouse yet. Start a run with `scv run`, "
             "or name another folder with --warehouse."
@@ -33,6 +34,7 @@ def _held(settings: Settings, progress: Progress, is_new: bool = False) -> Itera
     with warehouse_lock(settings.lock, progress.say):
         settings.temporary.mkdir(parents=True, exist_ok=True)
         try:
+            restore_if_lost(settings, progress.say)
             yield
         except duckdb.IOException:
             raise ScvError(

@@ -50,7 +50,11 @@ def run(
 
 
 def _is_unchanged(settings: Settings, parts: dict[str, str]) -> bool:
-    return remembered(settings) == parts and settings.published.exists()
+    return (
+        remembered(settings) == parts
+        and settings.published.exists()
+        and settings.build_database.is_file()
+    )
 
 
 def _unchanged(settings: Settings, progress: Progress, started: float) -> dict[str, Any]:

@@ -78,6 +78,11 @@ class Settings:
         return self.build / "seeds"
 
     @property
+    def first_load(self) -> Path:
+        """What the first load brought, until a version keeps it."""
+        return self.build / "memory"
+
+    @property
     def lock(self) -> Path:
         return self.warehouse / ".lock"
 

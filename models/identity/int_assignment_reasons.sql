@@ -30,6 +30,21 @@ rules as (
     from {{ ref('identity_rules') }}
 ),
 
+edges as (
+    select
+        rule_id,
+        node_1,
+        node_2
+    from {{ ref('int_edges') }}
+    union all
+    select
+        'decision' as rule_id,
+        node_1,
+        node_2
+    from {{ ref('int_decisions') }}
+    where decision = 'link'
+),
+
 -- Edges between two parties of one cluster. A decision says more than a rule, a rule more than the model.
 bridges as (
     select
@@ -40,7 +55,7 @@ bridges as (
         edges.node_1,
         edges.node_2,
         edges.rule_id
-    from {{ ref('int_edges') }} as edges
+    from edges
     inner join parties as first_party
         on edges.node_1 = first_party.node
     inner join parties as second_party

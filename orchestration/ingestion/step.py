@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.publishing.memory import keep_first_load
 from orchestration.running.session import Session
 from orchestration.settings import Settings
 
@@ -85,6 +86,7 @@ def load_landing(session: Session) -> dict[str, int]:
                 "where run_id = ? and status = 'loaded' group by 1",
                 [session.run_id],
             ).fetchall()
+            keep_first_load(con, session.settings.first_load)
         figures = session.load
         session.progress.say(
             f"load: {figures['files_loaded']} files, {figures['rows_in']:,} rows in, "

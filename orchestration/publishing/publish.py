@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.gate import judge
 from orchestration.gates.results import CheckResult
 from orchestration.linkage.card import score_run
+from orchestration.publishing import memory
 from orchestration.publishing.build import build_file, settle, swap
-from orchestration.publishing.versions import FILE_NAME, prune, remove_unfinished
+from orchestration.publishing.versions import FILE_NAME, current, prune, remove_unfinished
 from orchestration.running import record
 from orchestration.running.session import Session
 from orchestration.running.summary import run_facts
@@ -34,6 +36,10 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
             record.write_results(con, session.run_id, session.unwritten_results())
             facts = run_facts(session, con, outcome="published")
             record.update(con, session.run_id, facts)
+            # In the same connection: closing one that wrote goes through every table there is.
+            before = current(settings)
+            known = before.parent / memory.FOLDER if before else settings.first_load
+            memory.save(con, beside / memory.FOLDER, known, session.run_id)
         rows = build_file(
             settings.build_database, beside / FILE_NAME, relations, settings.temporary
         )
@@ -49,5 +55,6 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         settle(final / FILE_NAME)
         swap(settings.published, final / FILE_NAME)
         session.published = final / FILE_NAME
+        shutil.rmtree(settings.first_load, ignore_errors=True)
         prune(settings, session.keep)
     return rows

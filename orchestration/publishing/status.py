@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,11 +106,11 @@ def _has(con: duckdb.DuckDBPyConnection, name: str) -> bool:
 
 
 def disk_bytes(folder: Path) -> int:
-    """What the warehouse takes on disk, links not followed."""
-    total = 0
+    """What the warehouse takes on disk: links are not followed, and a file with several names counts once."""
+    sizes: dict[tuple[int, int], int] = {}
     for root, _, names in os.walk(folder):
         for name in names:
-            path = Path(root) / name
-            if not path.is_symlink():
-                total += path.stat().st_size
-    return total
+            about = (Path(root) / name).lstat()
+            if not stat.S_ISLNK(about.st_mode):
+                sizes[about.st_dev, about.st_ino] = about.st_size
+    return sum(sizes.values())

@@ -18,6 +18,7 @@ import duckdb
 from orchestration import database
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.results import CheckResult
+from orchestration.publishing.restore import restore_if_lost
 from orchestration.publishing.versions import current
 from orchestration.running import record
 from orchestration.running.fingerprint import code_fingerprint
@@ -111,6 +112,7 @@ def open_session(
         folder.mkdir(parents=True, exist_ok=True)
     run_id = new_run_id(settings)
     progress.log_to(settings.dbt_logs / f"{run_id}.log")
+    restore_if_lost(settings, progress.say)
     session = Session(
         settings, run_id, progress, DbtProject(settings, project), keep=keep, accepted=accepted
     )

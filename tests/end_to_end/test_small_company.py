@@ -1,7 +1,8 @@
 """A company of a dozen records, worked out on paper, through the product's own door: three days of deliveries.
 
 Day 1 brings every promise of the input contract that a small file can show; day 2 merges, corrects, deletes and
-arrives late; day 3 splits a customer again.
+arrives late; day 3 splits a customer again; on day 4 the working database and the landed files are gone, and a steward
+has decided.
 """
 
 from __future__ import annotations
@@ -236,6 +237,28 @@ def day_3(company: Company, day_2: Day) -> Day:
     return publish(company)
 
 
+@pytest.fixture(scope="module")
+def day_4(company: Company, day_3: Day, tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """Nothing is left but what was published, and two decisions."""
+    root = tmp_path_factory.mktemp("moved")
+    for kept in ("config", "warehouse/versions", "warehouse/status.json", "warehouse/scv.duckdb"):
+        source, target = company.root / kept, root / kept
+        target.parent.mkdir(exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target, follow_symlinks=False)
+    (root / "landing").mkdir()
+    for decision, one, other in (("unlink", "A1", "A2"), ("link", "B1", "C1")):
+        done = run_scv(
+            *("identity", decision, f"crm:{one}", f"crm:{other}", "--by", "Ada", "--why", "asked"),
+            *("--warehouse", root / "warehouse", "--config", root / "config"),
+            cwd=root,
+        )
+        assert done.returncode == 0, done.stderr
+    return publish(Company(root))
+
+
 def test_names_in_both_orders_and_a_shared_email_are_one_customer(day_1: Day) -> None:
     assert (
         day_1.customers["crm", "A1"]
@@ -358,7 +381,7 @@ def test_a_product_beyond_every_column_costs_itself_alone(day_1: Day) -> None:
     ) == ["10000000000.0000", None]
 
 
-@pytest.fixture(params=["day_1", "day_2", "day_3"])
+@pytest.fixture(params=["day_1", "day_2", "day_3", "day_4"])
 def any_day(request: pytest.FixtureRequest) -> Iterator[Day]:
     yield request.getfixturevalue(request.param)
 
@@ -572,3 +595,44 @@ def test_history_kept_between_runs_is_the_one_worked_out_anew(
     query = "select * from core.dim_customer_history order by customer_id, valid_from"
     with duckdb.connect(str(settings.build_database), read_only=True) as con:
         assert con.execute(query).fetchall() == day_3.ask(query)
+
+
+def test_what_was_lost_is_restored_and_no_id_changes(day_3: Day, day_4: Day) -> None:
+    assert set(day_4.customers) == set(day_3.customers)
+    decided = {("crm", "A2"), ("crm", "B1"), ("crm", "C1")}
+    assert {key: value for key, value in day_4.customers.items() if key not in decided} == {
+        key: value for key, value in day_3.customers.items() if key not in decided
+    }
+    for table in (
+        "quality.quarantine",
+        "quality.files",
+        "core.fct_orders",
+        "core.fct_interactions",
+    ):
+        assert day_4.ask(f"select count(*) from {table}") == day_3.ask(
+            f"select count(*) from {table}"
+        )
+    history = "select count(*) from identity.events where occurred_at <= ?"
+    [last] = day_3.ask("select cast(max(occurred_at) as varchar) from identity.events")
+    assert day_4.ask(history.replace("?", f"timestamp '{last}'")) == day_3.ask(
+        "select count(*) from identity.events"
+    )
+
+
+def test_what_a_steward_decided_holds_and_is_told(day_3: Day, day_4: Day) -> None:
+    assert (
+        day_4.customers["crm", "A1"] == day_3.customers["crm", "A1"] != day_4.customers["crm", "A2"]
+    )
+    assert day_4.customers["crm", "B1"] == day_4.customers["crm", "C1"]
+    assert day_4.ask(
+        "select decision, status, decided_by from identity.decisions order by decision"
+    ) == [("link", "in force", "Ada"), ("unlink", "in force", "Ada")]
+    told = day_4.ask(
+        "select event_type, rule_id, reason from identity.events "
+        f"where run_id = '{day_4.summary['run_id']}' order by event_type"
+    )
+    assert [(kind, rule) for kind, rule, _ in told] == [
+        ("merged", "decision"),
+        ("split", "decision"),
+    ]
+    assert all("Ada" in reason and "asked" in reason for *_, reason in told)

@@ -307,6 +307,7 @@ def test_events_name_the_rule_and_the_reason(con: duckdb.DuckDBPyConnection) -> 
     first = warehouse.run({"R0": 0, "R1": 0, "R2": 2})
     warehouse.run({"R0": 0, "R1": 0, "R2": 0, "R3": 0}, rule="phone")
     warehouse.run({"R0": 0, "R1": 0, "R2": 1, "R3": 0}, decided=("R0", "R2", "unlink"))
+    warehouse.run({"R0": 0, "R1": 0, "R2": 0, "R3": 0}, decided=("R0", "R2", "link"))
     warehouse.derive()
     told = {
         (run, kind, rule): reason
@@ -327,6 +328,9 @@ def test_events_name_the_rule_and_the_reason(con: duckdb.DuckDBPyConnection) -> 
         ),
         ("run-3", "split", "decision"): (
             "1 profile(s) no longer belong with the rest; A steward decided (Ada): two sisters: crm R2 and crm R0"
+        ),
+        ("run-4", "merged", "decision"): (
+            "1 profile(s) now belong to the other customer; A steward decided (Ada): two sisters: crm R0 and crm R2"
         ),
     }
     [(origin,)] = warehouse.ask(
