@@ -123,6 +123,15 @@ def benchmark_card(settings: Settings) -> dict[str, float]:
         return score_warehouse(settings)
 
 
+def identity_explanation(settings: Settings, first: str, second: str) -> dict[str, Any]:
+    """Why two profiles are, or are not, one customer."""
+    from orchestration.linkage import decisions, explaining, wording
+
+    records = decisions.record(first), decisions.record(second)
+    with _working_database(settings, Progress(sys.stderr), is_read_only=True) as con:
+        return wording.as_document(explaining.explain(con, settings.state, *records))
+
+
 def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> NoReturn:
     """Run Dagster's UI and daemon on the same definitions until it is interrupted."""
     from orchestration.running.headless import prepare_home

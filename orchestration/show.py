@@ -164,6 +164,17 @@ def figures(title: str, found: Mapping[str, Any]) -> None:
     _table(title, [(name.replace("_", " "), _number(value)) for name, value in found.items()])
 
 
+def explanation(found: Mapping[str, Any]) -> None:
+    """Why two profiles are, or are not, one customer."""
+    lines = [found["verdict"], *(f"  {reason}" for reason in found["because"])]
+    sys.stdout.write("\n".join(lines) + "\n")
+    steps = [(step["label"], f"{round(step['bits'], 1) + 0.0:+6.1f}") for step in found["bits"]]
+    if steps:
+        total = sum(step["bits"] for step in found["bits"])
+        steps.append(("together", f"{round(total, 1) + 0.0:+6.1f}"))
+        _table("Weights in bits: one more doubles the odds", steps)
+
+
 def pairs(found: Mapping[str, Any]) -> None:
     """One thing, name by name."""
     _table("", [(name, "" if value is None else str(value)) for name, value in found.items()])

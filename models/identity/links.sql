@@ -5,6 +5,10 @@ with edges as (
 
 profiles as (
     select * from {{ ref('int_profiles') }}
+),
+
+words as (
+    {{ agreement_words() }}
 )
 
 select
@@ -17,10 +21,17 @@ select
         when edges.rule_id = 'model' then round(1 / (1 + power(2, -edges.match_weight)), 6)
         else cast(1 as double)
     end as probability,
-    coalesce(rules.description, 'Alike in what both tell')
-    || ': ' || first_profile.source_id || ' ' || first_profile.source_record_id
-    || ' and ' || second_profile.source_id || ' ' || second_profile.source_record_id as explanation
+    concat_ws(
+        ': ',
+        coalesce(rules.description, 'Alike in what both tell'),
+        {{ agreement('scores', 'words') }}
+    ) as explanation
 from edges
+cross join words
+left join {{ ref('int_pair_scores') }} as scores
+    on
+        edges.node_1 = scores.node_1
+        and edges.node_2 = scores.node_2
 inner join profiles as first_profile
     on edges.node_1 = first_profile.node
 inner join profiles as second_profile

@@ -19,7 +19,7 @@ from orchestration.options import (
 
 @click.group()
 def identity() -> None:
-    """Who is whom: decide it, measure it."""
+    """Who is whom: decide it, measure it, explain it."""
 
 
 @identity.command()
@@ -109,3 +109,32 @@ def unlink(
 ) -> int:
     """Two profiles are not one customer, and are never joined again."""
     return _decide("unlink", (first, second), by, why, (warehouse, config), anyway, is_json)
+
+
+@identity.command()
+@click.argument("first", metavar="SOURCE:ID")
+@click.argument("second", metavar="SOURCE:ID")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write it as a page too, with the weights as a waterfall.",
+)
+@warehouse_option
+@json_option
+def explain(
+    first: str, second: str, html: Path | None, warehouse: Path | None, is_json: bool
+) -> int:
+    """Why two profiles are, or are not, one customer: in words and in numbers."""
+    from orchestration.commands import identity_explanation
+
+    found = identity_explanation(settings_of(None, warehouse), first, second)
+    if html is not None:
+        from orchestration.linkage.waterfall import page
+
+        html.write_text(page(found), encoding="utf-8")
+    if is_json:
+        show.as_json(found)
+    else:
+        show.explanation(found)
+    return 0

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 
 @dataclass(frozen=True)
 class Level:
@@ -321,3 +323,13 @@ def gamma(comparison: Comparison) -> str:
         for position, level in enumerate(comparison.levels)
     )
     return f"case when {comparison.is_missing} then -1 {levels} else 0 end"
+
+
+def levels_in_words() -> pa.Table:
+    """What `int_comparison_levels` holds: the words for every level of `gamma`."""
+    rows = [
+        {"comparison": c.name, "gamma": place, "words": f"{c.label} {words}"}
+        for c in COMPARISONS
+        for place, words in enumerate([DIFFERENT, *(level.words for level in c.levels[::-1])])
+    ]
+    return pa.Table.from_pylist(rows)

@@ -12,7 +12,7 @@ from orchestration.linkage.comparisons import Comparison, feature_columns, gamma
 from orchestration.linkage.model import Model, splink_settings
 
 # However rare a value, another person may carry it: at least so many, on average.
-_RAREST = 0.05
+RAREST = 0.05
 
 
 class Scorer:
@@ -57,7 +57,7 @@ class Scorer:
                         {column},
                         (
                             greatest(count(*) - 1 - {own!r} * profiles, 0)
-                            + least(1, greatest({_RAREST}, {rare!r} * profiles))
+                            + least(1, greatest({RAREST}, {rare!r} * profiles))
                         ) / profiles as tf_{column}
                     from {self._features}, filled
                     where {column} is not null

@@ -1,0 +1,279 @@
+"""Why two profiles are, or are not, one customer: everything that the working database knows of the pair.
+
+Facts only; the sentences are made of them in `wording.py`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from orchestration.errors import UsageError
+from orchestration.linkage.decisions import LINK, UNLINK, Record
+from orchestration.linkage.model import Model
+from orchestration.linkage.refinement import DEFAULT
+from orchestration.linkage.weighing import Weighed, weigh_pair
+
+
+class Profile(NamedTuple):
+    """One of the two."""
+
+    name: str
+    node: int
+    customer_id: str
+
+
+class Shared(NamedTuple):
+    """A value that both have: the rule that would join by it (none: no rule does), and why it does not."""
+
+    value_type: str
+    value: str
+    rule_id: str | None
+    rule: str | None
+    suppressed_reason: str | None
+
+
+class Decided(NamedTuple):
+    """A decision about the two, or one that keeps other profiles of their two customers apart."""
+
+    decision: str
+    decided_at: str
+    decided_by: str
+    reason: str
+    status: str
+    profiles: Sequence[str]
+
+
+class Step(NamedTuple):
+    """One link on the way from one to the other."""
+
+    profiles: tuple[str, str]
+    explanation: str
+
+
+class Around(NamedTuple):
+    """The two customers as wholes: their sizes, the mean weight of their pairs, and the pair most against."""
+
+    profiles: tuple[int, int]
+    mean_weight: float
+    most_against: tuple[str, str] | None
+    least_weight: float | None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What is known of a pair. `weight` is what counts when clusters are drawn: the model's, put right by rules."""
+
+    first: Profile
+    second: Profile
+    shared: tuple[Shared, ...]
+    decisions: tuple[Decided, ...]
+    decisions_around: tuple[Decided, ...]
+    weighed: Weighed | None
+    weight: float | None
+    # The rule that holds for the pair, and whether it was worth more than what else is known.
+    rule: str | None
+    links: tuple[str, ...]
+    path: tuple[Step, ...]
+    around: Around | None
+
+    @property
+    def are_one(self) -> bool:
+        return self.first.customer_id == self.second.customer_id
+
+
+def explain(
+    con: duckdb.DuckDBPyConnection, state: Path, first: Record, second: Record
+) -> Explained:
+    """Look up everything about two profiles in the working database."""
+    if first == second:
+        raise UsageError("Both names are of the same profile; name two.")
+    one, other = _profile(con, first), _profile(con, second)
+    model = Model.load(state / "identity_model.json")
+    evidence = con.execute(
+        "select evidence.weight, rules.description from identity.int_evidence as evidence "
+        "left join seeds.identity_rules as rules using (rule_id) where node_1 = ? and node_2 = ?",
+        sorted((one.node, other.node)),
+    ).fetchone()
+    are_one = one.customer_id == other.customer_id
+    links, path = _ways(con, one, other) if are_one else ((), ())
+    decided = _decisions(con, one, other)
+    return Explained(
+        one,
+        other,
+        tuple(Shared(*row) for row in con.execute(_SHARED, [one.node, other.node]).fetchall()),
+        tuple(each for each in decided if set(each.profiles) == {one.name, other.name}),
+        tuple(
+            each
+            for each in decided
+            if set(each.profiles) != {one.name, other.name} and each.status == "in force"
+        ),
+        weigh_pair(con, "identity.int_match_features", model, one.node, other.node)
+        if model
+        else None,
+        evidence[0] if evidence else None,
+        evidence[1] if evidence else None,
+        links,
+        path,
+        None if are_one else _around(con, one, other),
+    )
+
+
+def _profile(con: duckdb.DuckDBPyConnection, record: Record) -> Profile:
+    try:
+        row = con.execute(
+            "select profiles.node, crosswalk.customer_id from identity.int_profiles as profiles "
+            "inner join identity.crosswalk as crosswalk using (source_id, source_record_id) "
+            "where source_id = ? and source_record_id = ?",
+            list(record),
+        ).fetchone()
+    except duckdb.CatalogException:
+        raise UsageError("No run has built identities yet. Start one with `scv run`.") from None
+    if row is None:
+        raise UsageError(
+            f"The warehouse knows no profile {record[0]}:{record[1]}. See identity.crosswalk for its names."
+        )
+    return Profile(f"{record[0]}:{record[1]}", int(row[0]), str(row[1]))
+
+
+# Values that both carry: with every rule that reads them, with the reason that keeps them out, or read by no rule.
+_SHARED = """
+with shared as (
+    select distinct token_type, token_value, coalesce(a.suppressed_reason, b.suppressed_reason) as reason
+    from identity.int_tokens as a
+    inner join identity.int_tokens as b using (token_type, token_value)
+    where a.node = ? and b.node = ?
+),
+
+joining as (
+    select
+        one.token_type || coalesce(' and ' || two.token_type, '') as value_type,
+        one.token_value || coalesce(' & ' || two.token_value, '') as group_value,
+        rules.rule_id,
+        rules.description
+    from seeds.identity_rules as rules
+    inner join shared as one on rules.token_1 = one.token_type and one.reason is null
+    left join shared as two on rules.token_2 = two.token_type and two.reason is null
+    where rules.is_active and (rules.token_2 is null or two.token_value is not null)
+)
+
+select joining.*, groups.suppressed_reason
+from joining
+left join identity.int_rule_groups as groups using (rule_id, group_value)
+union all
+select token_type, token_value, null, null, reason
+from shared
+where reason is not null or token_type not in (
+    select unnest([token_1, coalesce(token_2, token_1)]) from seeds.identity_rules where is_active
+)
+order by rule_id nulls last, value_type, group_value
+"""
+
+
+def _decisions(con: duckdb.DuckDBPyConnection, one: Profile, other: Profile) -> list[Decided]:
+    """About the two; and unlinks between their two customers, which keep all of both apart."""
+    rows = con.execute(
+        f"""
+        with named as (
+            select *, list_sort([source_id_1 || ':' || source_record_id_1, source_id_2 || ':' || source_record_id_2])
+                as profiles
+            from identity.decisions
+            where status != 'refused'
+        )
+
+        select decision, strftime(decided_at, '%Y-%m-%d'), decided_by, coalesce(reason, ''), status, profiles
+        from named
+        where profiles = list_sort([$1, $2])
+            or (decision = '{UNLINK}' and $3 != $4 and list_sort([customer_id_1, customer_id_2]) = list_sort([$3, $4]))
+        order by status = 'in force' desc, named.decided_at desc, decision_id
+        limit 10
+        """,
+        [one.name, other.name, one.customer_id, other.customer_id],
+    ).fetchall()
+    return [Decided(*row) for row in rows]
+
+
+_LINKS = f"""
+select links.source_id_1 || ':' || links.source_record_id_1, links.source_id_2 || ':' || links.source_record_id_2,
+    links.explanation, links.probability, links.rule_id
+from identity.links as links
+inner join identity.crosswalk as crosswalk
+    on links.source_id_1 = crosswalk.source_id and links.source_record_id_1 = crosswalk.source_record_id
+where crosswalk.customer_id = $1
+union all
+select source_id_1 || ':' || source_record_id_1, source_id_2 || ':' || source_record_id_2,
+    'Decided by ' || decided_by || coalesce(': ' || reason, ''), 1, 'decision'
+from identity.decisions
+where status = 'in force' and decision = '{LINK}' and customer_id_1 = $1
+order by 4 desc, 5, 1, 2
+"""
+
+
+def _ways(
+    con: duckdb.DuckDBPyConnection, one: Profile, other: Profile
+) -> tuple[tuple[str, ...], tuple[Step, ...]]:
+    """What joins the two directly; else the fewest links that lead from one to the other."""
+    direct: list[str] = []
+    ways: dict[str, list[tuple[str, str]]] = {}
+    for left, right, explanation, *_ in con.execute(_LINKS, [one.customer_id]).fetchall():
+        if {left, right} == {one.name, other.name}:
+            direct.append(explanation)
+        ways.setdefault(left, []).append((right, explanation))
+        ways.setdefault(right, []).append((left, explanation))
+    if direct:
+        return tuple(direct), ()
+    came: dict[str, tuple[str, str]] = {one.name: (one.name, "")}
+    todo = deque([one.name])
+    while todo and other.name not in came:
+        here = todo.popleft()
+        for there, explanation in ways.get(here, []):
+            if there not in came:
+                came[there] = (here, explanation)
+                todo.append(there)
+    steps: list[Step] = []
+    here = other.name
+    while here in came and here != one.name:
+        before, explanation = came[here]
+        steps.append(Step((before, here), explanation))
+        here = before
+    return (), tuple(steps[::-1])
+
+
+_AROUND = """
+with members as (
+    select int_profiles.node, crosswalk.customer_id, source_id || ':' || source_record_id as name
+    from identity.int_profiles
+    inner join identity.crosswalk as crosswalk using (source_id, source_record_id)
+    where crosswalk.customer_id in ($1, $2)
+),
+
+pairs as (
+    select one.name as name_1, other.name as name_2, evidence.weight
+    from identity.int_evidence as evidence
+    inner join members as one on evidence.node_1 = one.node
+    inner join members as other on evidence.node_2 = other.node
+    where one.customer_id != other.customer_id
+)
+
+select
+    (select count(*) from members where customer_id = $1) as profiles_1,
+    (select count(*) from members where customer_id = $2) as profiles_2,
+    coalesce(sum(least(greatest(weight, $3), $4)), 0),
+    arg_min([name_1, name_2], weight),
+    min(weight)
+from pairs
+"""
+
+
+def _around(con: duckdb.DuckDBPyConnection, one: Profile, other: Profile) -> Around:
+    row: tuple[Any, ...] | None = con.execute(
+        _AROUND, [one.customer_id, other.customer_id, DEFAULT.least, DEFAULT.most]
+    ).fetchone()
+    assert row is not None
+    first, second, total, pair, least = row
+    return Around((first, second), total / (first * second), tuple(pair) if pair else None, least)
