@@ -21,3 +21,16 @@
 {% macro default__row_position() -%}
     monotonically_increasing_id()
 {%- endmacro %}
+
+{# Every column of a relation but one. #}
+{% macro all_columns_but(relation, column) -%}
+    {{ return(adapter.dispatch('all_columns_but')(relation, column)) }}
+{%- endmacro %}
+
+{% macro duckdb__all_columns_but(relation, column) -%}
+    {{ relation }}.* exclude ({{ column }})
+{%- endmacro %}
+
+{% macro default__all_columns_but(relation, column) -%}
+    {{ relation }}.* except ({{ column }})
+{%- endmacro %}

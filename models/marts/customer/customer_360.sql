@@ -1,163 +1,34 @@
 -- Grain: one live customer. Measures count what happened up to and including the as-of day.
+-- Each domain is summed up in a model of its own, so that no join of facts can count a row twice.
+{%- set activities = ['order', 'charge', 'ticket', 'contact', 'web_session', 'feedback'] %}
 with customers as (
     select * from {{ ref('dim_customer') }}
 ),
 
-orders as (
-    select
-        customer_id,
-        count(*) as order_count,
-        count(*) filter (where {{ within('ordered_at', 30) }}) as order_count_30d,
-        count(*) filter (where {{ within('ordered_at', 90) }}) as order_count_90d,
-        count(*) filter (where {{ within('ordered_at', 365) }}) as order_count_365d,
-        -- A cancelled order keeps its amount and is worth nothing; a cancellation sent as a negative order counts as sent.
-        sum(total_amount_reporting) filter (where cancelled_at is null or total_amount < 0) as order_amount,
-        sum(total_amount_reporting) filter (
-            where (cancelled_at is null or total_amount < 0) and {{ within('ordered_at', 365) }}
-        ) as order_amount_365d,
-        count(*) filter (where total_amount_reporting is null) as order_count_without_rate,
-        count(*) filter (where delivered_at > promised_at) as late_delivery_count,
-        count(*) filter (where cancelled_at is not null) as cancelled_order_count,
-        min(ordered_at) as first_order_at,
-        max(ordered_at) as last_order_at
-    from {{ ref('fct_orders') }}
-    where {{ happened('ordered_at') }}
-    group by customer_id
+operational as (
+    select * from {{ ref('int_customer_operational') }}
 ),
 
-subscriptions as (
-    select
-        customer_id,
-        count(*) as subscription_count,
-        count(*) filter (where ended_at is null or ended_at >= {{ as_of_date() }} + interval 1 day) as active_subscription_count,
-        sum(monthly_amount_reporting) filter (
-            where ended_at is null or ended_at >= {{ as_of_date() }} + interval 1 day
-        ) as monthly_recurring_amount
-    from {{ ref('fct_subscriptions') }}
-    where {{ happened('started_at') }}
-    group by customer_id
-),
-
-tickets as (
-    select
-        customer_id,
-        count(*) as ticket_count,
-        count(*) filter (where {{ within('opened_at', 365) }}) as ticket_count_365d,
-        count(*) filter (where solved_at is null and closed_at is null) as open_ticket_count,
-        sum(reopen_count) as ticket_reopen_count,
-        avg(date_diff('second', opened_at, solved_at)) filter (where solved_at >= opened_at) / 3600.0 as average_hours_to_solve,
-        max(opened_at) as last_ticket_at
-    from {{ ref('fct_tickets') }}
-    where {{ happened('opened_at') }}
-    group by customer_id
-),
-
-process_steps as (
-    select
-        customer_id,
-        count(distinct source_id || ':' || process_id) as process_count,
-        max(date_diff('second', entered_at, coalesce(left_at, {{ as_of_date() }} + interval 1 day))) / 86400.0 as longest_process_step_days
-    from {{ ref('fct_process_steps') }}
-    where {{ happened('entered_at') }}
-    group by customer_id
-),
-
-invoices as (
-    select
-        customer_id,
-        count(*) as invoice_count,
-        sum(total_amount_reporting) as invoiced_amount,
-        sum(cast(total_amount_reporting as decimal(38, 4)) - coalesce(paid_amount_reporting, 0)) filter (
-            where due_at < {{ as_of_date() }} + interval 1 day and paid_at is null
-            and lower(coalesce(status, '')) not in ('paid', 'void', 'voided', 'uncollectible', 'deleted', 'draft', 'cancelled', 'canceled')
-        ) as overdue_amount,
-        max(issued_at) as last_invoice_at
-    from {{ ref('fct_invoices') }}
-    where {{ happened('issued_at') }}
-    group by customer_id
-),
-
-payments as (
-    select
-        customer_id,
-        count(*) as payment_count,
-        sum(signed_amount_reporting) filter (where is_settled) as net_paid_amount,
-        sum(amount_reporting) filter (where is_settled and kind = 'charge') as charged_amount,
-        sum(amount_reporting) filter (where is_settled and kind = 'refund') as refunded_amount,
-        sum(amount_reporting) filter (where is_settled and kind in ('fee', 'penalty')) as fee_amount,
-        sum(amount_reporting) filter (where is_settled and kind = 'chargeback') as chargeback_amount,
-        sum(amount_reporting) filter (where is_settled and kind = 'credit') as credited_amount,
-        count(*) filter (where not is_settled) as failed_payment_count,
-        count(*) filter (where amount_reporting is null) as payment_count_without_rate,
-        min(occurred_at) as first_payment_at,
-        max(occurred_at) as last_payment_at
-    from {{ ref('fct_payments') }}
-    where {{ happened('occurred_at') }}
-    group by customer_id
+financial as (
+    select * from {{ ref('int_customer_financial') }}
 ),
 
 interactions as (
-    select
-        customer_id,
-        count(*) as interaction_count,
-        count(*) filter (where {{ within('started_at', 30) }}) as interaction_count_30d,
-        count(*) filter (where {{ within('started_at', 365) }}) as interaction_count_365d,
-        count(*) filter (where channel = 'voice') as voice_count,
-        count(*) filter (where channel = 'chat') as chat_count,
-        count(*) filter (where channel = 'email') as email_count,
-        count(*) filter (where channel = 'branch') as branch_count,
-        mode(channel order by channel) as preferred_channel,
-        sum(wait_seconds) as wait_seconds,
-        sum(transfer_count) as transfer_count,
-        count(*) filter (where is_abandoned) as abandoned_count,
-        min(started_at) as first_interaction_at,
-        max(started_at) as last_interaction_at,
-        max_by(channel, (started_at, source_id, interaction_id)) as last_interaction_channel,
-        max_by(outcome, (started_at, source_id, interaction_id)) as last_interaction_outcome
-    from {{ ref('fct_interactions') }}
-    where {{ happened('started_at') }}
-    group by customer_id
+    select * from {{ ref('int_customer_interactions') }}
 ),
 
-web_sessions as (
-    select
-        customer_id,
-        count(*) as web_session_count,
-        sum(event_count) as web_event_count,
-        max(ended_at) as last_web_session_at
-    from {{ ref('fct_web_sessions') }}
-    where {{ happened('started_at') }}
-    group by customer_id
+voc as (
+    select * from {{ ref('int_customer_voc') }}
 ),
 
-feedback as (
+households as (
     select
-        customer_id,
-        count(*) as feedback_count,
-        count(*) filter (where {{ within('submitted_at', 365) }}) as feedback_count_365d,
-        count(*) filter (where kind = 'complaint') as complaint_count,
-        count(*) filter (where kind = 'review') as review_count,
-        max_by(score, (submitted_at, source_id, feedback_id)) filter (where metric = 'nps' and score is not null) as last_nps_score,
-        max(submitted_at) filter (where metric = 'nps' and score is not null) as last_nps_at,
-        max_by(score, (submitted_at, source_id, feedback_id)) filter (where metric = 'csat' and score is not null) as last_csat_score,
-        max(submitted_at) filter (where metric = 'csat' and score is not null) as last_csat_at,
-        max_by(score, (submitted_at, source_id, feedback_id)) filter (where metric = 'ces' and score is not null) as last_ces_score,
-        max(submitted_at) filter (where metric = 'ces' and score is not null) as last_ces_at,
-        avg(score) filter (where metric = 'rating') as average_rating,
-        min(submitted_at) as first_feedback_at,
-        max(submitted_at) as last_feedback_at
-    from {{ ref('fct_feedback') }}
-    where {{ happened('submitted_at') }}
-    group by customer_id
-),
-
-invitations as (
-    select
-        customer_id,
-        count(*) as survey_invitation_count
-    from {{ ref('fct_survey_invitations') }}
-    where {{ happened('sent_at') }}
-    group by customer_id
+        members.customer_id,
+        members.household_id,
+        households.member_count as household_member_count
+    from {{ ref('household_members') }} as members
+    inner join {{ ref('dim_household') }} as households
+        on members.household_id = households.household_id
 ),
 
 consents as (
@@ -177,6 +48,68 @@ consent_lists as (
         string_agg(purpose, ', ' order by purpose) filter (where not is_granted) as consents_withdrawn
     from consents
     group by customer_id
+),
+
+activity as (
+    select
+        customers.customer_id,
+        least({% for name in activities %}first_{{ name }}_at, {% endfor %}first_subscription_at) as first_activity_at,
+        greatest({% for name in activities %}last_{{ name }}_at, {% endfor %}last_subscription_at) as last_activity_at,
+        -- By it one who was away and came back is known.
+        greatest({% for name in activities %}earlier_{{ name }}_at, {% endfor %}last_subscription_end_at) as earlier_activity_at,
+        coalesce(operational.active_subscription_count, 0) > 0 as is_subscribed,
+        -- What was charged; what was ordered, where the payments of a customer are not known.
+        case
+            when coalesce(financial.charged_amount, operational.order_amount, financial.fee_amount) is not null
+                then coalesce(financial.charged_amount, operational.order_amount, 0) + coalesce(financial.fee_amount, 0)
+        end as revenue_amount,
+        coalesce(financial.refunded_amount, 0) + coalesce(financial.chargeback_amount, 0)
+        + coalesce(financial.credited_amount, 0) as given_back_amount,
+        coalesce(operational.cost_of_goods_amount, 0) + coalesce(interactions.cost_to_serve_amount, 0) as cost_amount
+    from customers
+    {%- for relation in ['operational', 'financial', 'interactions', 'voc'] %}
+    left join {{ relation }}
+        on customers.customer_id = {{ relation }}.customer_id
+    {%- endfor %}
+),
+
+states as (
+    select
+        *,
+        case
+            when first_activity_at is null then cast(null as varchar)
+            when {{ within('first_activity_at', var('active_days')) }} then 'new'
+            when is_subscribed then 'active'
+            when
+                {{ within('last_activity_at', var('active_days')) }}
+                and not {{ within('earlier_activity_at', var('active_days') + var('lapsed_days')) }}
+                then 'won_back'
+            when {{ within('last_activity_at', var('active_days')) }} then 'active'
+            when {{ within('last_activity_at', var('lapsed_days')) }} then 'lapsing'
+            else 'lapsed'
+        end as lifecycle_state
+    from activity
+),
+
+-- Who never bought has no score; equals share one, so that no order of rows decides.
+ranked as (
+    select
+        customer_id,
+        rank() over (order by cast(last_order_at as date)) as recency_rank,
+        rank() over (order by order_count) as frequency_rank,
+        rank() over (order by coalesce(order_amount, 0)) as monetary_rank,
+        count(*) over () as buyers
+    from operational
+    where order_count > 0
+),
+
+rfm as (
+    select
+        customer_id,
+        {%- for name in ['recency', 'frequency', 'monetary'] %}
+        cast(1 + floor(5.0 * ({{ name }}_rank - 1) / buyers) as integer) as {{ name }}_score{{ ',' if not loop.last }}
+        {%- endfor %}
+    from ranked
 )
 
 select
@@ -194,59 +127,84 @@ select
     customers.profile_count,
     customers.source_count,
     customers.sources,
+    households.household_id,
+    households.household_member_count,
     (select currency from {{ ref('reporting_currency') }}) as reporting_currency,
     {{ as_of_date() }} as as_of_date,
-    feedback.customer_id is not null as has_voc,
-    orders.customer_id is not null or subscriptions.customer_id is not null or tickets.customer_id is not null
-    or process_steps.customer_id is not null as has_operational,
-    invoices.customer_id is not null or payments.customer_id is not null as has_financial,
-    interactions.customer_id is not null or web_sessions.customer_id is not null as has_interaction,
-    cast(feedback.customer_id is not null as integer)
-    + cast(
-        orders.customer_id is not null or subscriptions.customer_id is not null or tickets.customer_id is not null
-        or process_steps.customer_id is not null as integer
-    )
-    + cast(invoices.customer_id is not null or payments.customer_id is not null as integer)
-    + cast(interactions.customer_id is not null or web_sessions.customer_id is not null as integer) as domain_count,
+    voc.feedback_count is not null as has_voc,
+    operational.customer_id is not null as has_operational,
+    financial.customer_id is not null as has_financial,
+    interactions.customer_id is not null as has_interaction,
+    cast(voc.feedback_count is not null as integer)
+    + cast(operational.customer_id is not null as integer)
+    + cast(financial.customer_id is not null as integer)
+    + cast(interactions.customer_id is not null as integer) as domain_count,
+    states.lifecycle_state,
+    states.first_activity_at,
+    states.last_activity_at,
+    rfm.recency_score,
+    rfm.frequency_score,
+    rfm.monetary_score,
     {%- for relation, columns in {
-        'orders': [
-            'order_count', 'order_count_30d', 'order_count_90d', 'order_count_365d', 'order_amount?', 'order_amount_365d?',
-            'order_count_without_rate', 'late_delivery_count', 'cancelled_order_count', 'first_order_at?', 'last_order_at?',
+        'operational': [
+            'order_count', 'order_count_30d', 'order_count_90d', 'order_count_365d', 'order_count_change_90d', 'order_amount?',
+            'order_amount_30d?', 'order_amount_90d?', 'order_amount_365d?', 'order_amount_change_90d?',
+            'average_order_amount?', 'discount_amount?', 'order_count_without_rate', 'late_delivery_count',
+            'failed_delivery_count', 'cancelled_order_count', 'campaign_order_count', 'returned_order_count',
+            'returned_amount?', 'cost_of_goods_amount?', 'order_line_count_without_cost', 'first_order_at?', 'last_order_at?',
+            'subscription_count', 'active_subscription_count', 'monthly_recurring_amount?', 'subscription_count_without_rate',
+            'first_subscription_at?', 'last_subscription_at?', 'last_subscription_end_at?', 'ticket_count', 'ticket_count_30d',
+            'ticket_count_90d', 'ticket_count_365d', 'ticket_count_change_90d', 'open_ticket_count', 'ticket_reopen_count',
+            'reopened_ticket_count', 'average_hours_to_first_response?', 'average_hours_to_solve?', 'first_ticket_at?',
+            'last_ticket_at?', 'process_count', 'open_process_count', 'longest_process_step_days?', 'last_process_step_at?',
         ],
-        'subscriptions': ['subscription_count', 'active_subscription_count', 'monthly_recurring_amount?'],
-        'tickets': [
-            'ticket_count', 'ticket_count_365d', 'open_ticket_count', 'ticket_reopen_count', 'average_hours_to_solve?', 'last_ticket_at?',
-        ],
-        'process_steps': ['process_count', 'longest_process_step_days?'],
-        'invoices': ['invoice_count', 'invoiced_amount?', 'overdue_amount?', 'last_invoice_at?'],
-        'payments': [
-            'payment_count', 'net_paid_amount?', 'charged_amount?', 'refunded_amount?', 'fee_amount?', 'chargeback_amount?',
-            'credited_amount?', 'failed_payment_count', 'payment_count_without_rate', 'first_payment_at?', 'last_payment_at?',
+        'financial': [
+            'invoice_count', 'invoice_count_30d', 'invoice_count_90d', 'invoice_count_365d', 'invoice_count_change_90d',
+            'invoiced_amount?', 'invoice_count_without_rate', 'open_balance_amount?', 'overdue_amount?',
+            'overdue_invoice_count', 'average_days_to_pay?', 'first_invoice_at?', 'last_invoice_at?', 'payment_count',
+            'payment_count_30d', 'payment_count_90d', 'payment_count_365d', 'payment_count_change_90d', 'net_paid_amount?',
+            'net_paid_amount_30d?', 'net_paid_amount_90d?', 'net_paid_amount_365d?', 'net_paid_amount_change_90d?',
+            'charged_amount?', 'refunded_amount?', 'fee_amount?', 'penalty_amount?', 'chargeback_amount?', 'credited_amount?',
+            'refund_count', 'failed_payment_count', 'payment_count_without_rate', 'first_payment_at?', 'last_payment_at?',
         ],
         'interactions': [
-            'interaction_count', 'interaction_count_30d', 'interaction_count_365d', 'voice_count', 'chat_count', 'email_count', 'branch_count',
-            'preferred_channel?', 'wait_seconds?', 'transfer_count', 'abandoned_count', 'first_interaction_at?', 'last_interaction_at?',
-            'last_interaction_channel?', 'last_interaction_outcome?',
+            'interaction_count', 'interaction_count_30d', 'interaction_count_90d', 'interaction_count_365d',
+            'interaction_count_change_90d', 'voice_count', 'chat_count', 'email_count', 'sms_count', 'social_count',
+            'branch_count', 'web_count', 'app_count', 'bot_count', 'back_office_count', 'inbound_count', 'channel_count',
+            'preferred_channel?', 'wait_seconds?', 'average_wait_seconds?', 'handle_seconds?', 'transfer_count',
+            'reauthentication_count', 'abandoned_count', 'dropped_count', 'campaign_touch_count', 'campaign_response_count',
+            'cost_to_serve_amount?', 'interaction_count_without_cost', 'first_interaction_at?', 'last_interaction_at?',
+            'last_interaction_channel?', 'last_interaction_outcome?', 'web_session_count', 'web_session_count_30d',
+            'web_session_count_90d', 'web_session_count_365d', 'web_session_count_change_90d', 'web_event_count',
+            'first_web_session_at?', 'last_web_session_at?',
         ],
-        'web_sessions': ['web_session_count', 'web_event_count', 'last_web_session_at?'],
-        'feedback': [
-            'feedback_count', 'feedback_count_365d', 'complaint_count', 'review_count', 'last_nps_score?', 'last_nps_at?', 'last_csat_score?',
-            'last_csat_at?', 'last_ces_score?', 'last_ces_at?', 'average_rating?', 'first_feedback_at?', 'last_feedback_at?',
+        'voc': [
+            'feedback_count', 'feedback_count_30d', 'feedback_count_90d', 'feedback_count_365d', 'feedback_count_change_90d',
+            'complaint_count', 'complaint_count_365d', 'review_count', 'open_feedback_count', 'last_nps_score?',
+            'last_nps_at?', 'current_nps_score?', 'nps_trend?', 'last_csat_score?', 'last_csat_at?', 'current_csat_score?',
+            'csat_trend?', 'last_ces_score?', 'last_ces_at?', 'current_ces_score?', 'ces_trend?', 'average_rating?',
+            'first_feedback_at?', 'last_feedback_at?', 'survey_invitation_count', 'survey_invitation_count_365d',
+            'answered_invitation_count', 'last_survey_invitation_at?',
         ],
-        'invitations': ['survey_invitation_count'],
-        'consent_lists': ['consents_granted?', 'consents_withdrawn?'],
     }.items() %}
     {%- for column in columns %}
     {%- if column.endswith('?') %}
     {{ relation }}.{{ column[:-1] }},
     {%- else %}
-    {{ try_cast("coalesce(" ~ relation ~ "." ~ column ~ ", 0)", "bigint") }} as {{ column }},
+    cast(coalesce({{ relation }}.{{ column }}, 0) as bigint) as {{ column }},
     {%- endif %}
     {%- endfor %}
     {%- endfor %}
+    case
+        when voc.survey_invitation_count > 0 then voc.answered_invitation_count / cast(voc.survey_invitation_count as double)
+    end as survey_response_rate,
+    states.revenue_amount,
+    cast(states.revenue_amount - states.given_back_amount - states.cost_amount as decimal(38, 4)) as margin_amount,
+    consent_lists.consents_granted,
+    consent_lists.consents_withdrawn,
     customers.created_at
 from customers
-{%- for relation in ['orders', 'subscriptions', 'tickets', 'process_steps', 'invoices', 'payments', 'interactions', 'web_sessions', 'feedback', 'invitations', 'consent_lists'] %}
+{%- for relation in ['operational', 'financial', 'interactions', 'voc', 'households', 'states', 'rfm', 'consent_lists'] %}
 left join {{ relation }}
     on customers.customer_id = {{ relation }}.customer_id
 {%- endfor %}

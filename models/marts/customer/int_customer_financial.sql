@@ -1,0 +1,69 @@
+-- Grain: one customer with any invoice or payment: the financial measures of the 360.
+{%- set void_words = "('paid', 'void', 'voided', 'uncollectible', 'deleted', 'draft', 'cancelled', 'canceled')" %}
+with invoices as (
+    select
+        *,
+        case
+            when paid_at is null and coalesce(lower(status), '') not in {{ void_words }}
+                then total_amount_reporting - coalesce(paid_amount_reporting, 0)
+        end as open_amount
+    from {{ ref('fct_invoices') }}
+    where customer_id is not null and {{ happened('issued_at') }}
+),
+
+invoiced as (
+    select
+        customer_id,
+        count(*) as invoice_count,
+        {{ windowed('invoice_count', 'issued_at') }},
+        sum(total_amount_reporting) as invoiced_amount,
+        count(*) filter (where total_amount_reporting is null) as invoice_count_without_rate,
+        sum(open_amount) as open_balance_amount,
+        sum(open_amount) filter (where due_at < {{ as_of_date() }} + interval 1 day) as overdue_amount,
+        count(*) filter (where open_amount > 0 and due_at < {{ as_of_date() }} + interval 1 day) as overdue_invoice_count,
+        avg(date_diff('second', issued_at, paid_at)) filter (where paid_at >= issued_at) / 86400.0 as average_days_to_pay,
+        min(issued_at) as first_invoice_at,
+        max(issued_at) as last_invoice_at
+    from invoices
+    group by customer_id
+),
+
+paid as (
+    select
+        customer_id,
+        count(*) as payment_count,
+        {{ windowed('payment_count', 'occurred_at') }},
+        sum(signed_amount_reporting) filter (where is_settled) as net_paid_amount,
+        {{ windowed('net_paid_amount', 'occurred_at', 'signed_amount_reporting', 'is_settled') }},
+        sum(amount_reporting) filter (where is_settled and kind = 'charge') as charged_amount,
+        sum(amount_reporting) filter (where is_settled and kind = 'refund') as refunded_amount,
+        sum(amount_reporting) filter (where is_settled and kind in ('fee', 'penalty')) as fee_amount,
+        sum(amount_reporting) filter (where is_settled and kind = 'penalty') as penalty_amount,
+        sum(amount_reporting) filter (where is_settled and kind = 'chargeback') as chargeback_amount,
+        sum(amount_reporting) filter (where is_settled and kind = 'credit') as credited_amount,
+        count(*) filter (where is_settled and kind = 'refund') as refund_count,
+        count(*) filter (where not is_settled) as failed_payment_count,
+        count(*) filter (where amount_reporting is null) as payment_count_without_rate,
+        {{ dates_of('charge', 'occurred_at', "is_settled and kind = 'charge'") }},
+        min(occurred_at) as first_payment_at,
+        max(occurred_at) as last_payment_at
+    from {{ ref('fct_payments') }}
+    where customer_id is not null and {{ happened('occurred_at') }}
+    group by customer_id
+),
+
+known as (
+    select customer_id from invoiced
+    union
+    select customer_id from paid
+)
+
+select
+    known.customer_id,
+    {{ all_columns_but('invoiced', 'customer_id') }},
+    {{ all_columns_but('paid', 'customer_id') }}
+from known
+left join invoiced
+    on known.customer_id = invoiced.customer_id
+left join paid
+    on known.customer_id = paid.customer_id
