@@ -1,4 +1,4 @@
-"""Grain: one profile, with the number of the cluster it belongs to (its smallest node)."""
+"""Grain: one profile, with the number of the cluster it belongs to (its smallest node), and how firmly that holds."""
 
 
 def model(dbt, session):

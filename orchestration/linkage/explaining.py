@@ -147,7 +147,7 @@ with shared as (
     select distinct token_type, token_value, coalesce(a.suppressed_reason, b.suppressed_reason) as reason
     from identity.int_tokens as a
     inner join identity.int_tokens as b using (token_type, token_value)
-    where a.node = ? and b.node = ?
+    where a.node = $1 and b.node = $2
 ),
 
 joining as (
@@ -162,9 +162,14 @@ joining as (
     where rules.is_active and (rules.token_2 is null or two.token_value is not null)
 )
 
-select joining.*, groups.suppressed_reason
+select
+    joining.*,
+    case when groups.nodes is null then 'a person and an organisation are two kinds of customer'
+        else groups.suppressed_reason end
 from joining
-left join identity.int_rule_groups as groups using (rule_id, group_value)
+left join identity.int_rule_groups as groups
+    on joining.rule_id = groups.rule_id and joining.group_value = groups.group_value
+        and list_has_all(groups.nodes, [$1, $2])
 union all
 select token_type, token_value, null, null, reason
 from shared

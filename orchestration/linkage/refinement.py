@@ -44,7 +44,7 @@ def clusters(
     unlinks: pa.Table,
     how: Refinement = DEFAULT,
 ) -> pa.Table:
-    """`node, cluster` of every node, from `node_1, node_2, weight` and the pairs that stewards decided.
+    """`node, cluster` of every node, and how firm that is, from `node_1, node_2, weight` and the pairs that stewards decided.
 
     An unlink holds against every link, and both hold against the evidence.
     """
@@ -58,13 +58,30 @@ def clusters(
             one, other = np.array(decided, dtype=np.int64).T
             parts.append((one, other, np.full(len(decided), weight)))
     first, second, weights = (np.concatenate([part[i] for part in parts]) for i in range(3))
-    return as_table(refine(nodes, first, second, weights, how))
+    refined = _refine(nodes, first, second, weights, how)
+    return (
+        as_table(refined.cluster)
+        .append_column("component", pa.array(refined.component))
+        .append_column("side", pa.array(refined.side))
+        .append_column("join_weight", pa.array(refined.join_weight, from_pandas=True))
+    )
 
 
-def refine(
-    nodes: int, first: Ints, second: Ints, weight: Floats, how: Refinement = DEFAULT
-) -> Ints:
-    """The cluster of every node, named by its smallest node. Edges may come in any order."""
+@dataclass(frozen=True)
+class _Refined:
+    """Of every node: its cluster, named by the smallest node; the component it was drawn in; the last join that made it.
+
+    A join has two sides, 0 and 1, and a weight: the mean over all pairs across. There is none where a node is alone.
+    """
+
+    cluster: Ints
+    component: Ints
+    side: Ints
+    join_weight: Floats
+
+
+def _refine(nodes: int, first: Ints, second: Ints, weight: Floats, how: Refinement) -> _Refined:
+    """Edges may come in any order."""
     component = split_labels(nodes, first, second, weight, how.low_weight, how.largest_component)
     inside = component[first] == component[second]
     first, second = first[inside], second[inside]
@@ -79,7 +96,12 @@ def refine(
     place[members] = np.arange(nodes)
     edge_starts = np.searchsorted(component[first], names)
     edge_ends = np.searchsorted(component[first], names, side="right")
-    cluster = np.arange(nodes, dtype=np.int64)
+    found = _Refined(
+        cluster=np.arange(nodes, dtype=np.int64),
+        component=component,
+        side=np.zeros(nodes, np.int64),
+        join_weight=np.full(nodes, np.nan),
+    )
     for start, end, edge_start, edge_end in zip(starts, ends, edge_starts, edge_ends, strict=True):
         size = end - start
         if size == 1:
@@ -87,8 +109,11 @@ def refine(
         of_component = members[start:end]
         edges = slice(edge_start, edge_end)
         if size == 2:
-            if weight[edges][-1] > how.join_above:
-                cluster[of_component] = of_component.min()
+            joined = weight[edges][-1]
+            if joined > how.join_above:
+                found.cluster[of_component] = of_component.min()
+                found.side[of_component[1]] = 1
+                found.join_weight[of_component] = joined
             continue
         matrix = np.full((size, size), how.unknown)
         i, j = place[first[edges]] - start, place[second[edges]] - start
@@ -100,17 +125,27 @@ def refine(
         distance = most - matrix
         np.fill_diagonal(distance, 0)
         tree = linkage(squareform(distance, checks=False), "average")
-        for part in _parts(tree, most - how.join_above):
-            same = of_component[part]
-            cluster[same] = same.min()
-    return cluster
+        for one, other, step in _parts(tree, most - how.join_above):
+            same = of_component[one + other]
+            found.cluster[same] = same.min()
+            found.side[of_component[other]] = 1
+            found.join_weight[same] = most - tree[step, 2]
+    return found
 
 
-def _parts(tree: Floats, distance: float) -> Iterable[list[int]]:
-    """The groups that are joined strictly below a distance: scipy's own cut checks more than it cuts."""
-    parts = {place: [place] for place in range(len(tree) + 1)}
+def _parts(tree: Floats, distance: float) -> Iterable[tuple[list[int], list[int], int]]:
+    """The groups joined strictly below a distance: both sides of the last join, and its place in the tree.
+
+    scipy's own cut checks more than it cuts.
+    """
+    nodes = len(tree) + 1
+    members = {place: [place] for place in range(nodes)}
+    joins: dict[int, tuple[list[int], list[int], int]] = {}
     # Steps come in order of their distance.
     for step in range(np.searchsorted(tree[:, 2], distance)):
         one, other = tree[step, :2].astype(int)
-        parts[len(tree) + 1 + step] = parts.pop(one) + parts.pop(other)
-    return parts.values()
+        joins.pop(one, None)
+        joins.pop(other, None)
+        joins[nodes + step] = (members.pop(one), members.pop(other), step)
+        members[nodes + step] = joins[nodes + step][0] + joins[nodes + step][1]
+    return joins.values()
