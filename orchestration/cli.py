@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from orchestration import show
+from orchestration.customer.command_line import show as show_customer
 from orchestration.errors import ScvError, UsageError
 from orchestration.linkage.command_line import identity
 from orchestration.options import (
@@ -324,6 +325,7 @@ def dev(
 
 
 cli.add_command(identity)
+cli.add_command(show_customer)
 
 
 def main(arguments: list[str] | None = None) -> None:
