@@ -101,8 +101,12 @@ class _Workers:
         try:
             with ThreadPoolExecutor(max(1, min(threads, len(queues)))) as pool:
                 running = [pool.submit(self._take, tasks, 1 + n) for n, tasks in enumerate(queues)]
-            for each in running:
-                each.result()
+                try:
+                    for each in running:
+                        each.result()
+                except BaseException:  # Also Ctrl-C: what is begun is ended, nothing more is begun.
+                    self._is_over.set()
+                    raise
         finally:
             con.execute(f"set threads = {threads}").fetchall()
         return sorted(self._outcomes, key=lambda outcome: outcome.file_id)
@@ -124,11 +128,7 @@ class _Workers:
             for task in tasks:
                 if self._is_over.is_set():
                     return
-                try:
-                    outcome = self._door.take(own, task, next(self._positions), len(self._todo))
-                except BaseException:
-                    self._is_over.set()
-                    raise
+                outcome = self._door.take(own, task, next(self._positions), len(self._todo))
                 if outcome is not None:
                     self._outcomes.append(outcome)
 
