@@ -3,9 +3,13 @@
 {#- What a rule is worth where nothing personal contradicts it. -#}
 {%- set rule_bits = 8 %}
 {%- set other_firm_bits = -2 %}
-{%- set comparisons_beyond_names = [
-    'organization_name', 'birth_date', 'email', 'phone', 'address', 'job_title', 'national_id'
-] %}
+{#-
+  What a person's name must be worth to join alone, by what these profiles tell of how many bear it, and what the whole
+  name of a firm is worth alone. Fewer than a thousand profiles tell of a name in proportion less.
+-#}
+{%- set name_bits = 4 %}
+{%- set telling_profiles = 1000 %}
+{%- set beyond_names = ['birth_date', 'email', 'phone', 'address', 'job_title', 'national_id'] %}
 with firms as (
     select
         node,
@@ -25,26 +29,35 @@ rules as (
     group by 1, 2
 ),
 
+scored as (
+    select
+        *,
+        coalesce(greatest({% for name in beyond_names %}gamma_{{ name }}{{ ', ' if not loop.last }}{% endfor %}), -1) = -1
+            as is_name_alone,
+        (select count(*) from {{ ref('int_match_features') }}) as profile_count
+    from {{ ref('int_pair_scores') }}
+),
+
 compared as (
     select
         node_1,
         node_2,
         match_weight,
         case
+            when is_name_alone and gamma_organization_name = 3 then greatest(match_weight, {{ name_bits }})
             -- Two profiles that nothing contradicts, and of which too little is known to join them, are no evidence
             -- either way.
             when match_weight < 0 and against > -0.5 then 0
-            -- Nor is a name, where nothing else can be compared: how many bear it, these profiles cannot tell.
             when
-                match_weight > 0
-                and coalesce(greatest({% for name in comparisons_beyond_names %}gamma_{{ name }}{{ ', ' if not loop.last }}{% endfor %}), -1) = -1
+                is_name_alone and match_weight > 0
+                and match_weight < {{ name_bits }} + greatest(0, log2({{ telling_profiles }} / profile_count))
                 then 0
             else match_weight
         end as weight,
         gamma_given_name,
         gamma_organization_name,
         0 in (coalesce(gamma_birth_date, -1), coalesce(gamma_national_id, -1)) as is_doubted
-    from {{ ref('int_pair_scores') }}
+    from scored
 )
 
 select
