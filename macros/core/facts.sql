@@ -69,6 +69,7 @@ select
     {%- if amounts and 'signed_amount' in extra %}
     {{ in_reporting_currency('(' ~ extra['signed_amount'] ~ ')') }} as signed_amount_reporting,
     {%- endif %}
+    {{ happened('attributed.' ~ happened_at) }} as has_happened,
     attributed._file_id,
     attributed._file_row
 from attributed

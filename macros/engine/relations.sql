@@ -34,3 +34,16 @@
 {% macro default__all_columns_but(relation, column) -%}
     {{ relation }}.* except ({{ column }})
 {%- endmacro %}
+
+{# Every day from one to another, as rows of a select list. #}
+{% macro days_from_to(first, last) -%}
+    {{ return(adapter.dispatch('days_from_to')(first, last)) }}
+{%- endmacro %}
+
+{% macro duckdb__days_from_to(first, last) -%}
+    unnest(generate_series({{ first }}, {{ last }}, interval 1 day))
+{%- endmacro %}
+
+{% macro default__days_from_to(first, last) -%}
+    explode(sequence({{ first }}, cast({{ last }} as date), interval 1 day))
+{%- endmacro %}

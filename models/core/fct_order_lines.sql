@@ -24,6 +24,7 @@ select
     {{ in_reporting_currency('lines.' ~ name) }} as {{ name }}_reporting,
     {%- endfor %}
     {{ in_reporting_currency('lines.amount') }} as line_amount_reporting,
+    coalesce({{ happened('orders.ordered_at') }}, false) as has_happened,
     lines._file_id,
     lines._file_row
 from lines

@@ -36,7 +36,8 @@ select
     count(*) as event_count,
     min_by(url, (occurred_at, event_id)) as entry_url,
     min_by(referrer, (occurred_at, event_id)) as referrer,
-    min_by(campaign_id, (occurred_at, event_id)) filter (where campaign_id is not null) as campaign_id
+    min_by(campaign_id, (occurred_at, event_id)) filter (where campaign_id is not null) as campaign_id,
+    {{ happened('min(occurred_at)') }} as has_happened
 from numbered
 group by source_id, device_id, session_number
 order by started_at, source_id, device_id
