@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -121,6 +121,21 @@ def benchmark_card(settings: Settings) -> dict[str, float]:
     # Nothing that a run depends on is written: the next one need not look again.
     with _held(settings, Progress(sys.stderr)):
         return score_warehouse(settings)
+
+
+def identity_diff(settings: Settings, retrain: bool) -> dict[str, Any]:
+    """What the seeds as they are now would make of the customers there are."""
+    from orchestration.linkage.dry_run import dry_run
+    from orchestration.linkage.steward import folder_of_last_run
+    from orchestration.linkage.truth import check
+
+    if settings.truth is not None:
+        check(settings.truth)
+    if settings.config is None:
+        settings = replace(settings, config=folder_of_last_run(settings))
+    progress = Progress(sys.stderr)
+    with _held(settings, progress):
+        return dry_run(settings, progress.say, retrain)
 
 
 def identity_explanation(settings: Settings, first: str, second: str) -> dict[str, Any]:

@@ -164,6 +164,32 @@ def figures(title: str, found: Mapping[str, Any]) -> None:
     _table(title, [(name.replace("_", " "), _number(value)) for name, value in found.items()])
 
 
+_DIFF_FIGURES = (
+    *("profiles", "customers_before", "customers_after", "customers_new", "customers_gone"),
+    *("customers_merged", "customers_split", "records_moved"),
+)
+
+
+def identity_diff(found: Mapping[str, Any]) -> None:
+    """What a change would do to customers."""
+    lines = [(name.replace("_", " "), _number(found[name])) for name in _DIFF_FIGURES]
+    for measure, values in found.get("benchmark", {}).items():
+        both = [
+            "unknown" if values[when] is None else f"{values[when]:.4f}"
+            for when in ("before", "after")
+        ]
+        lines.append((measure, " → ".join(both)))
+    _table("What the next run would change", lines)
+    for change in found["largest_changes"]:
+        more = " …" if change["records"] > len(change["profiles"]) else ""
+        sys.stdout.write(
+            f"  {change['change']}: {change['records']:,} of {change['size_before']:,} profiles of "
+            f"{change['from_customer_id']} to {change['to_customer_id']}, then {change['size_after']:,}: "
+            f"{', '.join(change['profiles'])}{more}\n    {change['reason']}\n"
+        )
+    sys.stdout.write("Nothing was changed: this was tried on a copy.\n")
+
+
 def explanation(found: Mapping[str, Any]) -> None:
     """Why two profiles are, or are not, one customer."""
     lines = [found["verdict"], *(f"  {reason}" for reason in found["because"])]

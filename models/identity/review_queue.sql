@@ -140,7 +140,7 @@ doubts as (
             when guards.has_two_national_ids then 'Kept apart by different national ids.'
             when guards.has_two_birth_dates then 'Kept apart by different birth dates.'
             when guards.is_cut_by_size then 'Kept apart because too many profiles hang together.'
-            when guards.counted_weight <= 0 then 'Kept apart because a name alone joins nobody.'
+            when guards.counted_weight <= 0 then 'Kept apart because a name alone is too little.'
             else 'Kept apart by what all pairs of the two say taken together.'
         end
     from between_customers as guards

@@ -10,6 +10,7 @@ from orchestration import show
 from orchestration.options import (
     FOLDER,
     Command,
+    config_option,
     json_option,
     settings_of,
     truth_option,
@@ -19,7 +20,7 @@ from orchestration.options import (
 
 @click.group()
 def identity() -> None:
-    """Who is whom: decide it, measure it, explain it."""
+    """Who is whom: decide it, try it, measure it, explain it."""
 
 
 @identity.command()
@@ -109,6 +110,33 @@ def unlink(
 ) -> int:
     """Two profiles are not one customer, and are never joined again."""
     return _decide("unlink", (first, second), by, why, (warehouse, config), anyway, is_json)
+
+
+@identity.command()
+@truth_option
+@config_option
+@click.option(
+    "--retrain", is_flag=True, help="Learn the model anew instead of taking the one that is kept."
+)
+@warehouse_option
+@json_option
+def diff(
+    truth: Path | None,
+    config: Path | None,
+    retrain: bool,
+    warehouse: Path | None,
+    is_json: bool,
+) -> int:
+    """What changed rules or decisions (in --config, else where the last run read them) would do. Changes nothing."""
+    from orchestration.commands import identity_diff
+
+    with show.summary_alone():
+        found = identity_diff(settings_of(None, warehouse, config, truth=truth), retrain)
+    if is_json:
+        show.as_json(found)
+    else:
+        show.identity_diff(found)
+    return 0
 
 
 @identity.command()

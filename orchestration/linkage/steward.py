@@ -25,7 +25,12 @@ def decide(
 ) -> dict[str, Any]:
     """Write one decision into the steward's file; the next run obeys it."""
     pair = (decisions.record(names[0]), decisions.record(names[1]))
-    folder = config.resolve() if config else _folder(settings)
+    # What is written where no run reads is decided for nobody.
+    folder = (
+        config.resolve()
+        if config
+        else folder_of_last_run(settings) or settings.config or own_config(settings.warehouse)
+    )
     remembered: list[Decision] = []
     if settings.published.exists():
         with duckdb.connect(str(settings.published), read_only=True) as con:
@@ -53,10 +58,10 @@ def decide(
     }
 
 
-def _folder(settings: Settings) -> Path:
-    """The folder that the last run took its seeds from: what is written elsewhere, no run would read."""
+def folder_of_last_run(settings: Settings) -> Path | None:
+    """The folder that the last run took its seeds from."""
     last = status.read(settings).get("last_run", {}).get("config")
-    return Path(last) if last else settings.config or own_config(settings.warehouse)
+    return Path(last) if last else None
 
 
 def _unknown(con: duckdb.DuckDBPyConnection, pair: tuple[Record, Record]) -> list[Record]:

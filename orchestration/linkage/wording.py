@@ -22,7 +22,6 @@ _KINDS = {
     "card_fingerprint": "payment card",
     "record": "record",
 }
-_OF_NAMES = frozenset({"given_name", "family_name", "given_characters", "other_names", "gender"})
 # Weights that differ by less are said to be the same.
 _SAME_BITS = 0.05
 
@@ -80,12 +79,16 @@ def contributions(explained: Explained) -> list[tuple[str, float]]:
 def _corrected_by(explained: Explained) -> str:
     """Why a pair counts for more, or less, than the model makes of it."""
     total = explained.weighed.total if explained.weighed else 0.0
+    known = {part.comparison: part.level for part in _parts(explained) if part.is_known}
     if (weight(explained) or 0.0) > total:
-        rule = explained.rule
-        return f"the rule “{rule}”" if rule else "too little is known of both to speak against it"
-    if any(part.is_known and part.comparison not in _OF_NAMES for part in _parts(explained)):
-        return "they bear the names of two organisations"
-    return "a name alone joins nobody, since others may bear it"
+        if explained.rule:
+            return f"the rule “{explained.rule}” is worth as much"
+        if known.get("organization_name") == "same":
+            return "the whole name of an organisation is worth as much"
+        return "too little is known of both to speak against it"
+    if explained.weight == 0:
+        return "a name alone is too little: others may bear it"
+    return "they bear the names of two organisations"
 
 
 def _parts(explained: Explained) -> tuple[Part, ...]:

@@ -636,3 +636,34 @@ def test_what_a_steward_decided_holds_and_is_told(day_3: Day, day_4: Day) -> Non
         ("split", "decision"),
     ]
     assert all("Ada" in reason and "asked" in reason for *_, reason in told)
+
+
+def test_a_dry_run_foretells_what_the_run_does_and_touches_nothing(
+    company: Company, day_3: Day, day_4: Day, tmp_path: Path
+) -> None:
+    config, warehouse = tmp_path / "config", company.root / "warehouse"
+    shutil.copytree(company.root / "config", config)
+    (config / "identity_decisions.csv").write_text(
+        "decided_at,decided_by,decision,source_id_1,source_record_id_1,source_id_2,source_record_id_2,reason\n"
+        "2026-06-30,Ada,unlink,crm,A1,crm,A2,asked\n2026-06-30,Ada,link,crm,B1,crm,C1,asked\n"
+    )
+    files = {path: path.stat() for path in warehouse.rglob("*") if path.is_file()}
+    done = run_scv(
+        *("identity", "diff", "--json", "--warehouse", warehouse, "--config", config), cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    after = {path: path.stat() for path in warehouse.rglob("*") if path.is_file()}
+    changed = {path.name for path in files | after if files.get(path) != after.get(path)}
+    assert changed <= {".lock"}
+    moved = {key for key in day_3.customers if day_3.customers[key] != day_4.customers[key]}
+    told = {
+        tuple(name.split(":")): change["to_customer_id"]
+        for change in found["largest_changes"]
+        for name in change["profiles"]
+    }
+    assert told == {key: day_4.customers[key] for key in moved}
+    assert found["records_moved"] == len(moved)
+    assert (found["customers_split"], found["customers_merged"]) == (1, 1)
+    assert (found["customers_new"], found["customers_gone"]) == (1, 1)
+    assert all("asked" in change["reason"] for change in found["largest_changes"])

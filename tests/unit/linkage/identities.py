@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.linkage.comparisons import (
     COMPARISONS,
@@ -87,10 +88,18 @@ def features(person: Person) -> Person:
 class Identities:
     """Profiles s:0, s:1 … in one schema `identity`; build once, then ask."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, people: list[Person], state: Path) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        people: list[Person],
+        state: Path,
+        is_learned: bool = False,
+    ) -> None:
         self.con, self.state = con, state
-        self.model = hand_made_model()
-        self.model.save(state / "identity_model.json")
+        # Without one it is learned from these profiles.
+        self.model = None if is_learned else hand_made_model()
+        if self.model is not None:
+            self.model.save(state / "identity_model.json")
         self.models = Models(con, _SCHEMAS)
         con.execute("create schema identity; create schema seeds")
         rules = Path(__file__).parents[3] / "seeds" / "identity_rules.csv"
@@ -115,24 +124,34 @@ class Identities:
         con.execute(
             "create table identity.int_tokens (node bigint, token_type varchar, token_value varchar, suppressed_reason varchar)"
         )
+        compared, profiles, tokens = [], [], []
         for node, person in enumerate(people):
-            known = features(person)
-            con.execute(
-                f"insert into identity.int_match_features by name select ? as node, 'person' as party, "
-                f"{', '.join(f'? as {name}' for name in known)}",
-                [node, *known.values()],
-            )
-            full = " ".join(filter(None, (person.get("given"), person.get("family"))))
-            con.execute(
-                "insert into identity.int_profiles values (?, 's', ?, ?, ?, ?, 'person')",
-                [node, str(node), full or None, person.get("family"), person.get("organization")],
+            compared.append({"node": node, "party": "person"} | features(person))
+            names = [name for name in (person.get("given"), person.get("family")) if name]
+            profiles.append(
+                {
+                    "node": node,
+                    "source_id": "s",
+                    "source_record_id": str(node),
+                    "name": " ".join(names) or None,
+                    "surname": person.get("family"),
+                    "organization": person.get("organization"),
+                    "party_type": "person",
+                }
             )
             for kind in ("email", "phone", "national_id"):
-                if person.get(kind):
-                    con.execute(
-                        "insert into identity.int_tokens values (?, ?, ?, ?)",
-                        [node, kind, person[kind], person.get("suppressed")],
-                    )
+                for value in {person.get(kind), person.get(f"own_{kind}")} - {None}:
+                    reason = person.get("suppressed")
+                    tokens.append((node, kind, value, reason))
+        keys = ("node", "token_type", "token_value", "suppressed_reason")
+        for table, rows in (
+            ("int_match_features", compared),
+            ("int_profiles", profiles),
+            ("int_tokens", [dict(zip(keys, token, strict=True)) for token in tokens]),
+        ):
+            con.register("rows_given", pa.Table.from_pylist(rows))
+            con.execute(f"insert into identity.{table} by name from rows_given")
+            con.unregister("rows_given")
 
     def build(self, *names: str) -> None:
         for name in names:

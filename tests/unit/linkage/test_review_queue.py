@@ -92,7 +92,7 @@ def test_each_doubt_is_there_once_with_its_evidence(con: duckdb.DuckDBPyConnecti
     assert weak["weight"] == pytest.approx(5 / 3, abs=1e-3)
     assert weak["customer_id_1"] == weak["customer_id_2"] == "c0"
     assert weak["agreement"] == "given name the same, e-mail the same"
-    assert found[NAMESAKE]["reason"] == "Kept apart because a name alone joins nobody."
+    assert found[NAMESAKE]["reason"] == "Kept apart because a name alone is too little."
     assert found[CONTRADICTED]["reason"] == "Kept apart by different birth dates."
     assert found[CONTRADICTED]["weight"] == pytest.approx(-4.25)
     assert found[9, -1]["kind"] == "suspected over-merge"
