@@ -27,8 +27,12 @@ class Models:
     """Renders models; `ref('x')` is the table `x`, a model of another schema keeps its schema."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, schemas: dict[str, str] | None = None
+        self,
+        con: duckdb.DuckDBPyConnection,
+        schemas: dict[str, str] | None = None,
+        macros: dict[str, Any] | None = None,
     ) -> None:
+        """`macros` stand in for macros that ask dbt's graph."""
         self.con = con
         self._schemas = schemas or {}
         self._environment = jinja2.Environment(extensions=["jinja2.ext.do"])
@@ -58,6 +62,7 @@ class Models:
         for path in sorted((REPOSITORY / "macros").rglob("*.sql")):
             for text, name in _MACRO.findall(path.read_text()):
                 self._names[name] = self._late(text, name)
+        self._names.update(macros or {})
 
     def relation(self, name: str) -> str:
         schema = self._schemas.get(name)

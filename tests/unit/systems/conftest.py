@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from orchestration.ingestion.contracts import load_contracts
 from orchestration.ingestion.load import load
+from orchestration.running.seeds import complete_seeds
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.dbt import DbtProject
 from tests.unit.systems import extremes
@@ -77,6 +78,7 @@ def _build(settings: Settings, files: list[ConnectorFile]) -> None:
     for folder in (settings.build, settings.temporary, settings.config):
         folder.mkdir(parents=True)
     (settings.config / "sources.csv").write_text(SOURCES, encoding="utf-8")
+    complete_seeds(settings)
     shutil.copytree(
         FIXTURES / "made_up", settings.landing, ignore=shutil.ignore_patterns("README.md")
     )
