@@ -45,9 +45,9 @@ compared as (
         match_weight,
         case
             when is_name_alone and gamma_organization_name = 3 then greatest(match_weight, {{ name_bits }})
-            -- Two profiles that nothing contradicts, and of which too little is known to join them, are no evidence
-            -- either way.
-            when match_weight < 0 and against > -0.5 then 0
+            -- Two profiles that nothing contradicts, and of which too little is known to join them, hardly speak against
+            -- a cluster that others join.
+            when match_weight < 0 and against > -0.5 then match_weight / 8
             when
                 is_name_alone and match_weight > 0
                 and match_weight < {{ name_bits }} + greatest(0, log2({{ telling_profiles }} / profile_count))
