@@ -20,7 +20,8 @@ carriers as (
     group by 1, 2
 ),
 
--- Of several values the one that most profiles carry: it is the one that can meet another.
+-- Of several values the one that most profiles carry: it is the one that can meet another. One that more carry than its
+-- rule allows is a front desk's, and tells nothing of the person.
 chosen as (
     select
         usable.node,
@@ -31,9 +32,16 @@ chosen as (
         on
             usable.token_type = carriers.token_type
             and usable.token_value = carriers.token_value
+    left join {{ ref('identity_rules') }} as rules
+        on
+            usable.token_type = rules.token_1
+            and rules.token_2 is null
     qualify row_number() over (
         partition by usable.node, usable.token_type
-        order by carriers.profile_count desc, usable.token_value
+        order by
+            coalesce(carriers.profile_count > rules.max_profiles, false),
+            carriers.profile_count desc,
+            usable.token_value
     ) = 1
 ),
 

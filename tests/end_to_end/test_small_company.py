@@ -167,6 +167,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     company.land("club/profiles/p.csv", "source_record_id,full_name\nK1,Kay\nK2,Kim\n")
     company.land("guild/profiles/d1/a.csv", "source_record_id,full_name\nG1,Gus\nG2,Gil\n")
     company.land("guild/profiles/d1/b.csv", "source_record_id,full_name\nG3,Gia\n")
+    shutil.copytree(company.root / "landing", company.root / "first_day")
     return company
 
 
@@ -523,6 +524,20 @@ def history(day: Day, customer: str, columns: str) -> list[Any]:
         f"select cast(valid_from as varchar), {columns} from core.dim_customer_history "
         f"where customer_id = '{customer}' order by valid_from"
     )
+
+
+def test_the_order_of_rows_and_files_changes_no_id(
+    company: Company, day_1: Day, tmp_path: Path
+) -> None:
+    shutil.copytree(company.root / "config", tmp_path / "config")
+    shuffled = Company(tmp_path)
+    first_day = company.root / "first_day"
+    for number, path in enumerate(sorted(first_day.rglob("*.*"), reverse=True)):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        head = [] if path.suffix == ".jsonl" else lines[:1]
+        place = path.relative_to(first_day).with_name(f"{number}{path.suffix}")
+        shuffled.land(str(place), "".join(head + lines[len(head) :][::-1]))
+    assert publish(shuffled).customers == day_1.customers
 
 
 def test_history_tells_what_sources_said_at_the_time(day_1: Day, day_2: Day) -> None:
