@@ -138,6 +138,16 @@ def identity_diff(settings: Settings, retrain: bool) -> dict[str, Any]:
         return dry_run(settings, progress.say, retrain)
 
 
+def identity_retraining(settings: Settings) -> str:
+    """Put the learned model away; the next run learns anew, also where nothing else changed."""
+    from orchestration.linkage.model import FILE_NAME
+
+    with _held(settings, Progress(sys.stderr)):
+        forget(settings)
+        (settings.state / FILE_NAME).unlink(missing_ok=True)
+    return "The next `scv run` learns anew how the profiles of one person agree."
+
+
 def identity_explanation(settings: Settings, first: str, second: str) -> dict[str, Any]:
     """Why two profiles are, or are not, one customer."""
     from orchestration.linkage import decisions, explaining, wording

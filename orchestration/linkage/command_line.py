@@ -166,3 +166,13 @@ def explain(
     else:
         show.explanation(found)
     return 0
+
+
+@identity.command()
+@warehouse_option
+def retrain(warehouse: Path | None) -> int:
+    """Have the next run learn anew how the profiles of one person agree. `scv identity diff --retrain` tries it first."""
+    from orchestration.commands import identity_retraining
+
+    click.echo(identity_retraining(settings_of(None, warehouse)))
+    return 0

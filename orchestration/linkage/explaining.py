@@ -15,7 +15,7 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.linkage.decisions import LINK, UNLINK, Record
-from orchestration.linkage.model import Model
+from orchestration.linkage.model import FILE_NAME, Model
 from orchestration.linkage.refinement import DEFAULT
 from orchestration.linkage.weighing import Weighed, weigh_pair
 
@@ -94,7 +94,7 @@ def explain(
     if first == second:
         raise UsageError("Both names are of the same profile; name two.")
     one, other = _profile(con, first), _profile(con, second)
-    model = Model.load(state / "identity_model.json")
+    model = Model.load(state / FILE_NAME)
     evidence = con.execute(
         "select evidence.weight, rules.description from identity.int_evidence as evidence "
         "left join seeds.identity_rules as rules using (rule_id) where node_1 = ? and node_2 = ?",

@@ -19,7 +19,7 @@ import pyarrow as pa
 from orchestration.linkage import candidates
 from orchestration.linkage.comparisons import COMPARISONS, DIFFERENT, Comparison
 from orchestration.linkage.components import split_components
-from orchestration.linkage.model import LevelWeights, Model, definition, rounded
+from orchestration.linkage.model import FILE_NAME, LevelWeights, Model, definition, rounded
 from orchestration.linkage.scoring import Scorer, agreement
 from orchestration.linkage.training import learn
 
@@ -50,7 +50,7 @@ class Matched:
 
 def match_profiles(features: pa.Table, rule_pairs: pa.Table) -> pa.Table:
     """What `int_pair_scores` holds. The model is kept in the warehouse and reused until it no longer fits."""
-    kept = Path(os.environ["SCV_STATE"]) / "identity_model.json"
+    kept = Path(os.environ["SCV_STATE"]) / FILE_NAME
     with duckdb.connect(config={"threads": 2}) as con:
         if "SCV_TEMPORARY" in os.environ:
             con.execute(f"set temp_directory = '{os.environ['SCV_TEMPORARY']}'")

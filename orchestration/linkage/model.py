@@ -15,6 +15,7 @@ from typing import Any
 
 from orchestration.linkage.comparisons import BY_NAME, COMPARISONS, DIFFERENT, Comparison
 
+FILE_NAME = "identity_model.json"
 # Digits kept: sums over several threads differ behind them from run to run.
 _DIGITS = 6
 

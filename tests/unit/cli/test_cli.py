@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from orchestration import cli, run
+from orchestration import cli, database, run
 from orchestration.errors import GateError, ScvError
+from orchestration.linkage.model import FILE_NAME
+from orchestration.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,7 @@ from orchestration.errors import GateError, ScvError
         ["run", "--landing", ".", "--warehouse", "warehouse"],
         ["run", "--truth", "nowhere"],
         ["identity", "benchmark"],
+        ["identity", "retrain"],
         ["status"],
         ["quarantine", "list"],
         ["quarantine", "show"],
@@ -43,6 +46,22 @@ def test_wrong_use_is_2_with_one_message(scv: Any, tmp_path: Path, arguments: li
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not (tmp_path / "warehouse").exists(), "a wrong call left something behind"
+
+
+def test_after_retraining_is_asked_for_nothing_of_the_model_is_left(
+    scv: Any, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path / "landing", tmp_path / "warehouse")
+    database.create(settings.build_database)
+    model, fingerprint = settings.state / FILE_NAME, settings.build / "fingerprint.json"
+    settings.state.mkdir()
+    for path in (model, fingerprint):
+        path.write_text("{}")
+    done = scv("identity", "retrain", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "learns anew" in done.stdout
+    assert not model.exists()
+    assert not fingerprint.exists(), "the next run would think that nothing changed"
 
 
 def test_help_and_version_are_quick(scv: Any, tmp_path: Path) -> None:
