@@ -5,18 +5,17 @@ Facts only; the sentences are made of them in `wording.py`.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 
 from orchestration.errors import UsageError
-from orchestration.linkage.decisions import LINK, UNLINK, Record
+from orchestration.linkage.decisions import UNLINK, Record
 from orchestration.linkage.model import FILE_NAME, Model
-from orchestration.linkage.refinement import DEFAULT
+from orchestration.linkage.surroundings import Around, Step, around, ways
 from orchestration.linkage.weighing import Weighed, weigh_pair
 
 
@@ -47,22 +46,6 @@ class Decided(NamedTuple):
     reason: str
     status: str
     profiles: Sequence[str]
-
-
-class Step(NamedTuple):
-    """One link on the way from one to the other."""
-
-    profiles: tuple[str, str]
-    explanation: str
-
-
-class Around(NamedTuple):
-    """The two customers as wholes: their sizes, the mean weight of their pairs, and the pair most against."""
-
-    profiles: tuple[int, int]
-    mean_weight: float
-    most_against: tuple[str, str] | None
-    least_weight: float | None
 
 
 @dataclass(frozen=True)
@@ -101,7 +84,7 @@ def explain(
         sorted((one.node, other.node)),
     ).fetchone()
     are_one = one.customer_id == other.customer_id
-    links, path = _ways(con, one, other) if are_one else ((), ())
+    links, path = ways(con, one.name, other.name, one.customer_id) if are_one else ((), ())
     decided = _decisions(con, one, other)
     return Explained(
         one,
@@ -120,7 +103,7 @@ def explain(
         evidence[1] if evidence else None,
         links,
         path,
-        None if are_one else _around(con, one, other),
+        None if are_one else around(con, one.customer_id, other.customer_id),
     )
 
 
@@ -201,84 +184,3 @@ def _decisions(con: duckdb.DuckDBPyConnection, one: Profile, other: Profile) -> 
         [one.name, other.name, one.customer_id, other.customer_id],
     ).fetchall()
     return [Decided(*row) for row in rows]
-
-
-_LINKS = f"""
-select links.source_id_1 || ':' || links.source_record_id_1, links.source_id_2 || ':' || links.source_record_id_2,
-    links.explanation, links.probability, links.rule_id
-from identity.links as links
-inner join identity.crosswalk as crosswalk
-    on links.source_id_1 = crosswalk.source_id and links.source_record_id_1 = crosswalk.source_record_id
-where crosswalk.customer_id = $1
-union all
-select source_id_1 || ':' || source_record_id_1, source_id_2 || ':' || source_record_id_2,
-    'Decided by ' || decided_by || coalesce(': ' || reason, ''), 1, 'decision'
-from identity.decisions
-where status = 'in force' and decision = '{LINK}' and customer_id_1 = $1
-order by 4 desc, 5, 1, 2
-"""
-
-
-def _ways(
-    con: duckdb.DuckDBPyConnection, one: Profile, other: Profile
-) -> tuple[tuple[str, ...], tuple[Step, ...]]:
-    """What joins the two directly; else the fewest links that lead from one to the other."""
-    direct: list[str] = []
-    ways: dict[str, list[tuple[str, str]]] = {}
-    for left, right, explanation, *_ in con.execute(_LINKS, [one.customer_id]).fetchall():
-        if {left, right} == {one.name, other.name}:
-            direct.append(explanation)
-        ways.setdefault(left, []).append((right, explanation))
-        ways.setdefault(right, []).append((left, explanation))
-    if direct:
-        return tuple(direct), ()
-    came: dict[str, tuple[str, str]] = {one.name: (one.name, "")}
-    todo = deque([one.name])
-    while todo and other.name not in came:
-        here = todo.popleft()
-        for there, explanation in ways.get(here, []):
-            if there not in came:
-                came[there] = (here, explanation)
-                todo.append(there)
-    steps: list[Step] = []
-    here = other.name
-    while here in came and here != one.name:
-        before, explanation = came[here]
-        steps.append(Step((before, here), explanation))
-        here = before
-    return (), tuple(steps[::-1])
-
-
-_AROUND = """
-with members as (
-    select int_profiles.node, crosswalk.customer_id, source_id || ':' || source_record_id as name
-    from identity.int_profiles
-    inner join identity.crosswalk as crosswalk using (source_id, source_record_id)
-    where crosswalk.customer_id in ($1, $2)
-),
-
-pairs as (
-    select one.name as name_1, other.name as name_2, evidence.weight
-    from identity.int_evidence as evidence
-    inner join members as one on evidence.node_1 = one.node
-    inner join members as other on evidence.node_2 = other.node
-    where one.customer_id != other.customer_id
-)
-
-select
-    (select count(*) from members where customer_id = $1) as profiles_1,
-    (select count(*) from members where customer_id = $2) as profiles_2,
-    coalesce(sum(least(greatest(weight, $3), $4)), 0),
-    arg_min([name_1, name_2], weight),
-    min(weight)
-from pairs
-"""
-
-
-def _around(con: duckdb.DuckDBPyConnection, one: Profile, other: Profile) -> Around:
-    row: tuple[Any, ...] | None = con.execute(
-        _AROUND, [one.customer_id, other.customer_id, DEFAULT.least, DEFAULT.most]
-    ).fetchone()
-    assert row is not None
-    first, second, total, pair, least = row
-    return Around((first, second), total / (first * second), tuple(pair) if pair else None, least)

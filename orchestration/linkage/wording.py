@@ -10,7 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from orchestration.linkage.decisions import LINK
-from orchestration.linkage.explaining import Around, Decided, Explained, Shared
+from orchestration.linkage.explaining import Decided, Explained, Shared
+from orchestration.linkage.surroundings import Around
 from orchestration.linkage.weighing import Part, probability
 
 _KINDS = {
@@ -87,7 +88,7 @@ def _corrected_by(explained: Explained) -> str:
             return "the whole name of an organisation is worth as much"
         return "too little is known of both to speak against it"
     if explained.weight == 0:
-        return "a name alone is too little: others may bear it"
+        return "a name alone, which others may bear, is too little"
     return "they bear the names of two organisations"
 
 
@@ -144,7 +145,7 @@ def _weight(explained: Explained, total: float) -> str:
     if abs(total - model) > _SAME_BITS:
         why = _corrected_by(explained)
         return (
-            f"By itself that weighs {signed(model)} bits. But {why}: so the pair counts {number}."
+            f"By itself that weighs {signed(model)} bits. But {why}, so the pair counts {number}."
         )
     if explained.rule and total < 0:
         return f"The rule “{explained.rule}” would join them, but what else is known contradicts it: {number}."

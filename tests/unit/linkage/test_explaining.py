@@ -115,7 +115,9 @@ def test_why_two_are_not_joined(identities: Identities) -> None:
     assert "the national id is one keystroke apart (7 / 8)" in because
     suppressed = " ".join(told(identities, 6, 7)["because"])
     assert "test@test.com, but it joins nobody: a test value." in suppressed
-    assert "a name alone is too little" in " ".join(told(identities, 0, 5)["because"])
+    assert "a name alone, which others may bear, is too little" in " ".join(
+        told(identities, 0, 5)["because"]
+    )
 
 
 def test_decisions_are_told(state: Path) -> None:
