@@ -47,12 +47,16 @@ class Pass:
     @property
     def relation(self) -> str:
         """Records with their texts trimmed (t_…), their values typed (v_…) and what is over."""
-        return self._relation(self.table.columns, has_rest=True)
+        return self._relation(self.table.columns, self.table.columns, has_rest=True)
 
     def _relation(
-        self, columns: Sequence[Column], has_record: bool = False, has_rest: bool = False
+        self,
+        columns: Sequence[Column],
+        valued: Sequence[Column],
+        has_record: bool = False,
+        has_rest: bool = False,
     ) -> str:
-        """Only these columns of it: whatever else stood in the statement would be planned, too."""
+        """Texts of these columns alone, values of those: whatever stands in the statement is planned, too."""
         landed = self.landed
         sent, texts, typed = [], [], []
         for column in columns:
@@ -62,7 +66,8 @@ class Pass:
             text, value = _t(column), _v(column)
             texts.append(f"{values.trimmed(_s(column))} as {text}")
             sent.append(f"{source.text} as {_s(column)}")
-            typed.append(f"{self._value(column, source, text)} as {value}")
+            if column in valued:
+                typed.append(f"{self._value(column, source, text)} as {value}")
             if source.native is not None:
                 sent.append(f"{source.native} as {sql.name('n_' + column.name)}")
         if has_rest:
@@ -177,14 +182,14 @@ class Pass:
             line, join = "lines.line", f" join ({self.landed.lines}) as lines on lines.r = _r"
         return (
             f"select _r as file_row, {line} as line_number, {self.reason} as reason, "
-            f"_record as record from {self._relation(self.table.columns, has_record=True)}{join} "
+            f"_record as record from {self._relation(self.table.columns, self.table.required, has_record=True)}{join} "
             f"where {_late(f'not ({self.is_good})')}"
         )
 
     def count_unread(self, columns: Sequence[Column]) -> str:
         """How many texts of each of these columns have no value."""
         unread = (f"count(*) filter ({_t(c)} is not null and {_v(c)} is null)" for c in columns)
-        return f"select {', '.join(unread)} from {self._relation(columns)}"
+        return f"select {', '.join(unread)} from {self._relation(columns, columns)}"
 
     def count_damaged(self) -> str | None:
         """How many records hold text that is visibly damaged; None when none can."""
