@@ -42,7 +42,7 @@ def load_assets(specs: Sequence[dg.AssetSpec]) -> dg.AssetsDefinition:
 
     @dg.multi_asset(specs=list(specs), name="load", pool=WRITER, can_subset=True)
     def load(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Any:
-        rows = session.loaded.result() if session.loaded else load_landing(session)
+        rows = load_landing(session)
         for spec in specs:
             if spec.key not in context.selected_asset_keys:
                 continue

@@ -7,21 +7,17 @@ import importlib
 import json
 import logging
 import os
-import sys
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from orchestration.errors import ScvError
 from orchestration.ingestion.landing import scan
-from orchestration.ingestion.step import load_landing
 from orchestration.running.session import Session
 
 if TYPE_CHECKING:
     import dagster as dg
 
-Result = TypeVar("Result")
 # Marks Dagster's runs with the warehouse's own run id.
 TAG = "scv/run_id"
 
@@ -82,39 +78,6 @@ def execute(session: Session) -> None:
     home = session.settings.dagster_home
     prepare_home(home)
     os.environ["DAGSTER_HOME"] = str(home)
-    # Whoever loads asks for the interpreter a thousand times, and would wait for it as often.
-    sys.setswitchinterval(0.001)
-    with ThreadPoolExecutor(1) as beside:
-        # Imports and definitions take seconds of Python, of which the engine that loads files needs little.
-        prepared = beside.submit(_prepare, session)
-        session.loaded = _outcome(load_landing, session)
-        job, selected, opened = prepared.result()
-
-    # What was imported and defined by now stays; the collector need not look through it after every layer.
-    gc.collect()
-    gc.freeze()
-    with opened as instance:
-        result = job.execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            asset_selection=selected,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={TAG: session.run_id},
-        )
-    if session.error is not None:
-        raise session.error
-    if not result.success:
-        reasons = [
-            str(event.event_specific_data.error.message)  # type: ignore[union-attr]
-            for event in result.all_events
-            if event.is_step_failure
-        ]
-        session.error = ScvError("Dagster could not finish the run: " + "; ".join(reasons[:3]))
-        raise session.error
-
-
-def _prepare(session: Session) -> tuple[dg.JobDefinition, list[dg.AssetKey], dg.DagsterInstance]:
-    """The job, the assets that this run materialises, and Dagster's books."""
     import dagster as dg
 
     from orchestration.definitions import JOB_NAME, build_defs
@@ -132,19 +95,30 @@ def _prepare(session: Session) -> tuple[dg.JobDefinition, list[dg.AssetKey], dg.
         for key in defs.resolve_asset_graph().materializable_asset_keys
         if key not in passed_over
     ]
-    instance = dg.DagsterInstance.from_config(str(session.settings.dagster_home), "headless.yaml")
-    clear_dead_runs(instance)
-    session.dbt.parse()
-    # The gates will need it.
-    importlib.import_module("great_expectations")
-    return defs.resolve_job_def(JOB_NAME), selected, instance
-
-
-def _outcome(step: Callable[[Session], Result], session: Session) -> Future[Result]:
-    """What a step returned or raised, for Dagster's op to return or raise in its turn."""
-    outcome: Future[Result] = Future()
-    try:
-        outcome.set_result(step(session))
-    except Exception as problem:
-        outcome.set_exception(problem)
-    return outcome
+    # What was imported and defined by now stays; the collector need not look through it after every layer.
+    gc.collect()
+    gc.freeze()
+    with dg.DagsterInstance.from_config(str(home), "headless.yaml") as instance:
+        clear_dead_runs(instance)
+        job = defs.resolve_job_def(JOB_NAME)
+        # Its import takes seconds of Python, which the engine that loads files meanwhile does not need.
+        threading.Thread(
+            target=importlib.import_module, args=("great_expectations",), daemon=True
+        ).start()
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            asset_selection=selected,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={TAG: session.run_id},
+        )
+    if session.error is not None:
+        raise session.error
+    if not result.success:
+        reasons = [
+            str(event.event_specific_data.error.message)  # type: ignore[union-attr]
+            for event in result.all_events
+            if event.is_step_failure
+        ]
+        session.error = ScvError("Dagster could not finish the run: " + "; ".join(reasons[:3]))
+        raise session.error

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,8 +43,6 @@ class Session:
     results_written: int = 0
     layers_built: list[str] = field(default_factory=list)
     load: Mapping[str, Any] = field(default_factory=dict)
-    # The rows that the load brought each raw table, where it was done before Dagster's step came to it.
-    loaded: Future[dict[str, int]] | None = None
     # How right the customers are, where a truth is named.
     benchmark: Mapping[str, float] = field(default_factory=dict)
     published: Path | None = None
