@@ -57,7 +57,7 @@ class Blocked:
 
 def block(con: duckdb.DuckDBPyConnection, features: str, into: str) -> list[Blocked]:
     """Fill table `into` (`join_key_l`, `join_key_r`, each pair once) and tell what each rule gave."""
-    profiles = _count(con, f"select count(*) from {features}")
+    profiles = count(con, f"select count(*) from {features}")
     budget = max(_AT_LEAST, PAIRS_PER_PROFILE * profiles)
     report, selects = [], []
     for position, rule in enumerate(RULES):
@@ -94,7 +94,7 @@ def block(con: duckdb.DuckDBPyConnection, features: str, into: str) -> list[Bloc
 
 def sample(con: duckdb.DuckDBPyConnection, features: str, into: str, pairs: int) -> None:
     """Fill table `into` with about `pairs` pairs of random profiles, every profile in as many as the others."""
-    profiles = _count(con, f"select count(*) from {features}")
+    profiles = count(con, f"select count(*) from {features}")
     group = max(2, min(profiles, round(2 * pairs / max(1, profiles)) + 1))
     con.execute(
         f"create or replace temp table {into} as with shuffled as (select node, party, "
@@ -114,6 +114,7 @@ def within(con: duckdb.DuckDBPyConnection, clusters: str, largest: int, into: st
     )
 
 
-def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = con.execute(sql).fetchone()
+def count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The one whole number that a query gives."""
+    row = con.execute(query).fetchone()
     return int(row[0]) if row else 0

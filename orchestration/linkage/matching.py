@@ -16,10 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from orchestration import sql
 from orchestration.linkage import candidates
 from orchestration.linkage.comparisons import COMPARISONS, DIFFERENT, Comparison
 from orchestration.linkage.components import split_components
 from orchestration.linkage.model import FILE_NAME, LevelWeights, Model, definition, rounded
+from orchestration.linkage.refinement import DEFAULT
 from orchestration.linkage.scoring import Scorer, agreement
 from orchestration.linkage.training import learn
 
@@ -36,7 +38,7 @@ _LEAST_PAIRS = 100.0
 _LEAST_KEPT = -6.0
 # Components are drawn at a low weight and refined afterwards.
 LOW_WEIGHT = 0.0
-LARGEST_COMPONENT = 300
+LARGEST_COMPONENT = DEFAULT.largest_component
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,15 @@ def match_profiles(features: pa.Table, rule_pairs: pa.Table) -> pa.Table:
     kept = Path(os.environ["SCV_STATE"]) / FILE_NAME
     with duckdb.connect(config={"threads": 2}) as con:
         if "SCV_TEMPORARY" in os.environ:
-            con.execute(f"set temp_directory = '{os.environ['SCV_TEMPORARY']}'")
+            con.execute(f"set temp_directory = {sql.text(os.environ['SCV_TEMPORARY'])}")
         # In tables: Splink looks at its input several times.
         con.register("given_features", features)
         con.execute("create table features as from given_features order by node")
         con.register("given_pairs", rule_pairs)
         con.execute("create table rule_pairs as from given_pairs")
-        matched = match(con, "features", "rule_pairs", fitting_model(con, "features", kept))
-        if matched.model != Model.load(kept):
+        model = fitting_model(con, "features", kept)
+        matched = match(con, "features", "rule_pairs", model)
+        if model is None:
             matched.model.save(kept)
         return con.execute(f"from {matched.pairs} order by node_1, node_2").to_arrow_table()
 
@@ -70,7 +73,7 @@ def fitting_model(con: duckdb.DuckDBPyConnection, features: str, kept: Path) -> 
     model = Model.load(kept)
     if model is None:
         return None
-    profiles = _one(con, f"select count(*) from {features}")
+    profiles = candidates.count(con, f"select count(*) from {features}")
     is_like = model.profiles / _GROWN <= profiles <= model.profiles * _GROWN
     return model if is_like and model.active == tuple(usable(con, features)) else None
 
@@ -94,9 +97,9 @@ def train(
 ) -> Model:
     """Learn from the candidates in table `pairs`, without labels."""
     comparisons = usable(con, features)
-    profiles = _one(con, f"select count(*) from {features}")
+    profiles = candidates.count(con, f"select count(*) from {features}")
     candidates.sample(con, features, "random_pairs", _RANDOM_PAIRS)
-    sampled = max(1, _one(con, "select count(*) from random_pairs"))
+    sampled = max(1, candidates.count(con, "select count(*) from random_pairs"))
     by_chance = _patterns(con, features, "random_pairs", comparisons)
     random_shares, coverage = [], []
     for k, comparison in enumerate(comparisons):
@@ -111,7 +114,7 @@ def train(
             shares = np.append(shares[:-1] * (1 - equal) / max(1e-9, shares[:-1].sum()), equal)
         random_shares.append(np.maximum(shares, 1e-9))
         coverage.append(counted.sum() / sampled)
-    all_pairs = _one(con, f"select count(*) from {pairs}")
+    all_pairs = candidates.count(con, f"select count(*) from {pairs}")
     share = min(1.0, _TRAINING_PAIRS / max(1, all_pairs))
     con.execute(
         f"create or replace temp table training_pairs as select * from {pairs} "
@@ -183,7 +186,7 @@ def _name_dependence(
     Who is called Wei is likelier called Zhang. Pairs of one person are taken out as far as they are expected.
     """
     filled = "given is not null and family is not null"
-    records = _one(con, f"select count(*) from {features} where {filled}")
+    records = candidates.count(con, f"select count(*) from {features} where {filled}")
     pairs = max(1.0, records * (records - 1) / 2)
 
     def share(columns: str) -> float:
@@ -220,7 +223,7 @@ def match(
     model = model or train(con, features, "candidate_pairs", now())
     scorer = Scorer(con, features, model)
     _weigh(con, scorer, model, "candidate_pairs", _LEAST_KEPT, "first_pairs")
-    profiles = _one(con, f"select count(*) from {features}")
+    profiles = candidates.count(con, f"select count(*) from {features}")
     rows = con.execute(
         f"select node_1, node_2, match_weight as weight from first_pairs where match_weight >= {LOW_WEIGHT} "
         f"union all select node_1, node_2, 1000 from {rule_pairs} order by all"
@@ -283,8 +286,3 @@ def _weigh(
 def _by_level(comparison: str, bits: Sequence[float], last: int) -> str:
     whens = " ".join(f"when {last - i} then {value!r}" for i, value in enumerate(bits))
     return f"(case gamma_{comparison} {whens} else 0 end)"
-
-
-def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = con.execute(sql).fetchone()
-    return int(row[0]) if row else 0

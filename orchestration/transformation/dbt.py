@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,15 @@ class DbtProject:
     def manifest_path(self) -> Path:
         return self._settings.dbt_target / "manifest.json"
 
+    @cached_property
+    def _is_parsed_ahead(self) -> bool:
+        # Reads the whole project: once a run.
+        return self._ahead.is_current()
+
     def manifest(self) -> dict[str, Any]:
         """The manifest as a document: what Dagster and the publisher read."""
         if self._document is None:
-            if self._ahead.is_current():
+            if self._is_parsed_ahead:
                 # Beside the warehouse it also serves those who read it after the run.
                 shutil.copyfile(self._ahead.document, self.manifest_path)
             else:
@@ -79,8 +85,11 @@ class DbtProject:
     def parse(self) -> Any:
         """dbt's own manifest. Parsed without variables: dbt would parse everything anew whenever one changes."""
         if self._parsed is None:
-            is_ahead = self._ahead.is_current()
-            parsed = self._ahead.manifest() if is_ahead else self._invoke(["parse"], []).result
+            parsed = (
+                self._ahead.manifest()
+                if self._is_parsed_ahead
+                else self._invoke(["parse"], []).result
+            )
             for node in parsed.nodes.values():
                 if node.resource_type == "seed" and self._settings.has_own_seed(node.name):
                     # Not the whole path in one: dbt writes what it runs to this path below its own folder.
