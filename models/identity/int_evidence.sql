@@ -9,6 +9,8 @@
 -#}
 {%- set name_bits = 4 %}
 {%- set telling_profiles = 1000 %}
+{#- The strongest level at which the names of two firms agree. -#}
+{%- set same_firm_name = 3 %}
 {%- set beyond_names = ['birth_date', 'email', 'phone', 'address', 'job_title', 'national_id'] %}
 with firms as (
     select
@@ -44,7 +46,7 @@ compared as (
         node_2,
         match_weight,
         case
-            when is_name_alone and gamma_organization_name = 3 then greatest(match_weight, {{ name_bits }})
+            when is_name_alone and gamma_organization_name = {{ same_firm_name }} then greatest(match_weight, {{ name_bits }})
             -- Two profiles that nothing contradicts, and of which too little is known to join them, hardly speak against
             -- a cluster that others join.
             when match_weight < 0 and against > -0.5 then match_weight / 8
