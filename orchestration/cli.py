@@ -15,6 +15,7 @@ import click
 from orchestration import show
 from orchestration.customer.command_line import show as show_customer
 from orchestration.errors import ScvError, UsageError
+from orchestration.exporting.command_line import export
 from orchestration.linkage.command_line import identity
 from orchestration.options import (
     FOLDER,
@@ -324,6 +325,7 @@ def dev(
     serve_ui(settings_of(landing, warehouse, config), as_of, host, port)
 
 
+cli.add_command(export)
 cli.add_command(identity)
 cli.add_command(show_customer)
 

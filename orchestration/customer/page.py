@@ -5,12 +5,12 @@ Reads the published version alone, so it never waits for a run; what somebody as
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.publishing.reading import open_published
 from orchestration.settings import Settings
 from orchestration.sql import text
 
@@ -23,12 +23,7 @@ MOST_FOUND = 20
 
 def customer_page(settings: Settings, asked: str, events: int) -> Page:
     """The page of the one customer that `asked` names: an id, an e-mail, a telephone number or SOURCE:ID."""
-    if not settings.published.is_file():
-        raise UsageError(
-            f"{settings.warehouse} has published nothing yet. Start a run with `scv run`, "
-            "or name another folder with --warehouse."
-        )
-    with closing(duckdb.connect(str(settings.published), read_only=True)) as con:
+    with open_published(settings) as con:
         found = find(con, asked.strip())
         if not found:
             raise UsageError(

@@ -1,0 +1,1 @@
+"""Copies of the published warehouse in the formats of other tools."""
