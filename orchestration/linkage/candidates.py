@@ -42,7 +42,7 @@ RULES: tuple[tuple[str, ...], ...] = (
 )
 
 PAIRS_PER_PROFILE = 10
-_AT_LEAST = 20_000
+AT_LEAST = 20_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Blocked:
 def block(con: duckdb.DuckDBPyConnection, features: str, into: str) -> list[Blocked]:
     """Fill table `into` (`join_key_l`, `join_key_r`, each pair once) and tell what each rule gave."""
     profiles = count(con, f"select count(*) from {features}")
-    budget = max(_AT_LEAST, PAIRS_PER_PROFILE * profiles)
+    budget = max(AT_LEAST, PAIRS_PER_PROFILE * profiles)
     report, selects = [], []
     for position, rule in enumerate(RULES):
         keys = ", ".join(rule)

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import ScvError, UsageError
+from orchestration.linkage import known_pairs
 from orchestration.linkage.differences import differences
 from orchestration.running.seeds import complete_seeds
 from orchestration.settings import Settings
@@ -37,6 +38,8 @@ def dry_run(settings: Settings, say: Callable[[str], None], retrain: bool) -> di
         shutil.copyfile(settings.build_database, trial.build_database)
         if settings.state.is_dir() and not retrain:
             shutil.copytree(settings.state, trial.state)
+        for known in settings.build.glob(known_pairs.FILES):
+            shutil.copyfile(known, trial.build / known.name)
         _remember(trial)
         say("diff: building identity on the copy")
         _build(DbtProject(trial))

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import duckdb
 
+from orchestration import sql
 from orchestration.errors import UsageError
 from orchestration.linkage.decisions import UNLINK, Record
-from orchestration.linkage.model import FILE_NAME, Model
+from orchestration.linkage.model import Model
 from orchestration.linkage.surroundings import Around, Step, around, ways
 from orchestration.linkage.weighing import Weighed, weigh_pair
 
@@ -77,7 +78,7 @@ def explain(
     if first == second:
         raise UsageError("Both names are of the same profile; name two.")
     one, other = _profile(con, first), _profile(con, second)
-    model = Model.load(state / FILE_NAME)
+    model = Model.load(state)
     evidence = con.execute(
         "select evidence.weight, rules.description from identity.int_evidence as evidence "
         "left join seeds.identity_rules as rules using (rule_id) where node_1 = ? and node_2 = ?",
@@ -96,7 +97,14 @@ def explain(
             for each in decided
             if set(each.profiles) != {one.name, other.name} and each.status == "in force"
         ),
-        weigh_pair(con, "identity.int_match_features", model, one.node, other.node)
+        weigh_pair(
+            con,
+            "identity.int_match_features",
+            sql.path(model.frequencies(state)),
+            model,
+            one.node,
+            other.node,
+        )
         if model
         else None,
         evidence[0] if evidence else None,

@@ -1,6 +1,6 @@
 """The trained model: the numbers of each comparison, when and on what they were learned; kept as one JSON file.
 
-Also its translation into what Splink scores with.
+Beside it lie the frequencies that belong to it. Also its translation into what Splink scores with.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from orchestration.linkage.comparisons import BY_NAME, COMPARISONS, DIFFERENT, Comparison
 
 FILE_NAME = "identity_model.json"
+_FREQUENCIES = "identity_frequencies-*.parquet"
 # Digits kept: sums over several threads differ behind them from run to run.
 _DIGITS = 6
 
@@ -44,7 +45,14 @@ class Model:
     name_dependence: float
     # Per comparison: share of one person's pairs among the pairs in which both sides are known.
     density: Mapping[str, float]
+    # Per column whose frequencies count: how many profiles carried it.
+    filled: Mapping[str, int]
     comparisons: Mapping[str, tuple[LevelWeights, ...]]
+
+    @property
+    def key(self) -> str:
+        """What tells this model from all others."""
+        return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()[:16]
 
     @property
     def active(self) -> tuple[Comparison, ...]:
@@ -69,17 +77,35 @@ class Model:
         found = next(w for w in self.comparisons[comparison] if w.level == level)
         return log2(found.same / found.chance)
 
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".new")
+    @property
+    def frequency_levels(self) -> dict[str, tuple[str, str]]:
+        """Per column whose frequencies count: the comparison and the level that say how often records of one person share it."""
+        return {
+            level.frequency_of: (comparison.name, level.name)
+            for comparison in self.active
+            for level in comparison.levels
+            if level.frequency_of
+        }
+
+    def frequencies(self, state: Path) -> Path:
+        """Where the frequencies of this model are kept."""
+        return state / _FREQUENCIES.replace("*", self.key)
+
+    def save(self, state: Path) -> None:
+        """Make this the model that is kept; its frequencies must be there before."""
+        state.mkdir(parents=True, exist_ok=True)
+        beside = state / f".{FILE_NAME}"
         beside.write_text(json.dumps(asdict(self), indent=1) + "\n")
-        beside.replace(path)
+        beside.replace(state / FILE_NAME)
+        for other in state.glob(_FREQUENCIES):
+            if other != self.frequencies(state):
+                other.unlink()
 
     @classmethod
-    def load(cls, path: Path) -> Model | None:
-        """The model kept in a file; none where there is none, or one of other comparisons than today's."""
+    def load(cls, state: Path) -> Model | None:
+        """The model that is kept; none where there is none with its frequencies, or one of other comparisons than today's."""
         try:
-            held = json.loads(path.read_text())
+            held = json.loads((state / FILE_NAME).read_text())
         except (FileNotFoundError, json.JSONDecodeError):
             return None
         if held.get("definition") != definition():
@@ -88,7 +114,8 @@ class Model:
             name: tuple(LevelWeights(**level) for level in levels)
             for name, levels in held["comparisons"].items()
         }
-        return cls(**held)
+        model = cls(**held)
+        return model if model.frequencies(state).exists() else None
 
 
 def definition() -> str:

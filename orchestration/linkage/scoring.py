@@ -4,78 +4,109 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from math import log2
 
 import duckdb
 
-from orchestration.linkage.comparisons import Comparison, feature_columns, gamma
+from orchestration.linkage import frequencies
+from orchestration.linkage.comparisons import COMPARISONS, Comparison, feature_columns, gamma
 from orchestration.linkage.model import Model, splink_settings
 
-# However rare a value, another person may carry it: at least so many, on average.
-RAREST = 0.05
+
+def score(
+    con: duckdb.DuckDBPyConnection,
+    features: str,
+    counted: str,
+    model: Model,
+    pairs: str,
+    least: float | None,
+    into: str,
+) -> None:
+    """Weigh the pairs of table `pairs` (`join_key_l`, `join_key_r`) into table `into`, leaving out those below `least`.
+
+    `counted` holds the frequencies of the model. Columns: node_1, node_2, match_weight (bits, relatives taken off),
+    against (bits of all that disagrees), gamma_<comparison>.
+    """
+    con.execute(
+        f"create or replace temp table profiles_to_score as select node, {', '.join(feature_columns())} from {features} "
+        f"where node in (select join_key_l from {pairs} union select join_key_r from {pairs})"
+    )
+    predicted = _predict(con, "profiles_to_score", counted, model, pairs, least)
+    kin, against = [], []
+    for comparison in model.active:
+        levels = model.comparisons[comparison.name]
+        last = len(levels) - 1
+        bits = [model.bits(comparison.name, w.level) for w in levels]
+        kin_bits = [log2(w.relatives / w.same) for w in levels]
+        kin.append(_by_level(comparison.name, kin_bits, last))
+        against.append(_by_level(comparison.name, [min(0.0, b) for b in bits], last))
+    whole_name = "0"
+    if {"given_name", "family_name"} <= set(model.comparisons):
+        top = {name: len(model.comparisons[name]) - 1 for name in ("given_name", "family_name")}
+        both = " and ".join(f"gamma_{name} = {level}" for name, level in top.items())
+        whole_name = f"(case when {both} then {log2(model.name_dependence)!r} else 0 end)"
+    ratio = log2(model.share_relatives / model.share_same)
+    gammas = ", ".join(
+        f"gamma_{c.name}" if c in model.active else f"cast(null as tinyint) as gamma_{c.name}"
+        for c in COMPARISONS
+    )
+    con.execute(
+        f"create or replace temp table {into} as select node_l as node_1, node_r as node_2, "
+        f"-log2(pow(2, {whole_name} - match_weight) + pow(2, {ratio!r} + {' + '.join(kin)})) as match_weight, "
+        f"{' + '.join(against)} as against, {gammas} from {predicted}"
+    )
+    con.execute(f"drop table {predicted}; drop table profiles_to_score")
 
 
-class Scorer:
-    """Splink over table `features` of one connection."""
+def _predict(
+    con: duckdb.DuckDBPyConnection,
+    features: str,
+    counted: str,
+    model: Model,
+    pairs: str,
+    least: float | None,
+) -> str:
+    """A table of Splink's with `node_l`, `node_r`, `match_weight` in bits and `gamma_<comparison>`."""
+    from splink import DuckDBAPI, Linker
 
-    def __init__(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        features: str,
-        model: Model,
-    ) -> None:
-        from splink import DuckDBAPI, Linker
+    columns = ", ".join(
+        ["node_l", "node_r", "match_weight"]
+        + [f"cast(gamma_{c.name} as tinyint) as gamma_{c.name}" for c in model.active]
+    )
 
-        logging.getLogger("splink").setLevel(logging.ERROR)
-        self._con = con
-        self._features = features
-        self._api = DuckDBAPI(con)
-        self._linker: Any = Linker(
-            self._api.register(features),
-            splink_settings(model),
-            log_level=logging.ERROR,
-            validate_settings=False,
+    class Narrow(DuckDBAPI):
+        """Splink writes down all that it compared, a hundred columns wide; a third of the time went into that."""
+
+        def _execute_sql_against_backend(self, final_sql: str) -> duckdb.DuckDBPyRelation:
+            head, found, query = final_sql.partition(" AS\n")
+            if found and head.strip().startswith("CREATE TABLE __splink__df_predict_"):
+                final_sql = f"{head} AS select {columns} from ({query.strip().rstrip(';')})"
+            return super()._execute_sql_against_backend(final_sql)
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    api = Narrow(con)
+    linker = Linker(
+        api.register(features),
+        splink_settings(model),
+        log_level=logging.ERROR,
+        validate_settings=False,
+    )
+    for column in model.frequency_levels:
+        con.execute(
+            f"create or replace temp table frequency_of_{column} as "
+            f"{frequencies.chances(features, counted, model, column)}"
         )
-        self._register_frequencies(model)
-
-    def _register_frequencies(self, model: Model) -> None:
-        """How likely another person carries a value: records of the same person do not make it common."""
-        for comparison in model.active:
-            for level in comparison.levels:
-                column = level.frequency_of
-                if column is None:
-                    continue
-                own = model.own_share(comparison.name, level.name)
-                rare = model.rarest(comparison.name, level.name)
-                self._con.execute(
-                    f"""
-                    create or replace temp table frequency_of_{column} as
-                    with filled as (
-                        select greatest(count({column}), 1) as profiles from {self._features}
-                    )
-                    select
-                        {column},
-                        (
-                            greatest(count(*) - 1 - {own!r} * profiles, 0)
-                            + least(1, greatest({RAREST}, {rare!r} * profiles))
-                        ) / profiles as tf_{column}
-                    from {self._features}, filled
-                    where {column} is not null
-                    group by {column}, profiles
-                    """
-                )
-                self._linker.table_management.register_term_frequency_lookup(
-                    self._api.register(f"frequency_of_{column}"), column
-                )
-
-    def score(self, pairs: str, least: float | None) -> str:
-        """A table with `gamma_<comparison>` and `match_weight` in bits of the pairs above `least`."""
-        registered = self._api.register(pairs)
-        self._linker.table_management.register_blocked_pairs_for_predict(registered)
-        predicted = self._linker.inference.predict(
-            threshold_match_weight=least, warning_mode="never"
+        linker.table_management.register_term_frequency_lookup(
+            api.register(f"frequency_of_{column}"), column
         )
-        return str(predicted.physical_name)
+    linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
+    predicted = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+    return str(predicted.physical_name)
+
+
+def _by_level(comparison: str, bits: Sequence[float], last: int) -> str:
+    whens = " ".join(f"when {last - i} then {value!r}" for i, value in enumerate(bits))
+    return f"(case gamma_{comparison} {whens} else 0 end)"
 
 
 def agreement(features: str, pairs: str, comparisons: Sequence[Comparison]) -> str:

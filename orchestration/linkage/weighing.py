@@ -1,6 +1,6 @@
 """What one pair of profiles weighs, thing by thing: the numbers behind its score, for whoever asks about the pair.
 
-The same arithmetic as in `matching.py`, there for all pairs at once; a test holds the two together.
+The same arithmetic as in `scoring.py`, there for all pairs at once; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from math import log2
 
 import duckdb
 
+from orchestration.linkage import frequencies
 from orchestration.linkage.comparisons import BY_NAME, DIFFERENT, Comparison, gamma
 from orchestration.linkage.model import LevelWeights, Model
-from orchestration.linkage.scoring import RAREST
 
 MISSING = "missing"
 _NAMES = ("given_name", "family_name")
@@ -66,9 +66,9 @@ def probability(bits: float) -> float:
 
 
 def weigh_pair(
-    con: duckdb.DuckDBPyConnection, features: str, model: Model, one: int, other: int
+    con: duckdb.DuckDBPyConnection, features: str, counted: str, model: Model, one: int, other: int
 ) -> Weighed:
-    """Compare two profiles of the relation `features` by what the model compares."""
+    """Compare two profiles of the relation `features` by what the model compares; `counted` holds its frequencies."""
     sides = {"l": one, "r": other}
     columns = [row[0] for row in con.execute(f"describe {features}").fetchall()]
     both = ", ".join(f"{side}.{name} as {name}_{side}" for name in columns for side in sides)
@@ -96,7 +96,7 @@ def weigh_pair(
         is_different = numbers.level == DIFFERENT
         words = DIFFERENT if is_different else comparison.levels[place].words
         column = None if is_different else comparison.levels[place].frequency_of
-        chance = _frequency(con, features, column, model, comparison, numbers, one)
+        chance = _chance(con, features, counted, model, column, numbers, one)
         bits = log2(numbers.same / chance)
         parts.append(Part(comparison.name, comparison.label, numbers.level, words, known, bits))
     whole_name = 0.0
@@ -116,27 +116,23 @@ def _shown(comparison: Comparison, side: str) -> str:
     return f"nullif(trim({shown.format(side)}, ', '), '')"
 
 
-def _frequency(
+def _chance(
     con: duckdb.DuckDBPyConnection,
     features: str,
-    column: str | None,
+    counted: str,
     model: Model,
-    comparison: Comparison,
+    column: str | None,
     numbers: LevelWeights,
     node: int,
 ) -> float:
     """How likely a stranger agrees so. What few share weighs more: there the value's own frequency is counted."""
     if column is None:
         return numbers.chance
+    of_node = f"(from {features} where node = {node})"
     row = con.execute(
-        f"select count(*) filter ({column} = (select {column} from {features} where node = ?)), "
-        f"greatest(count({column}), 1) from {features}",
-        [node],
-    ).fetchone() or (0, 1)
-    carriers, filled = float(row[0]), float(row[1])
-    own = model.own_share(comparison.name, numbers.level) * filled
-    rare = model.rarest(comparison.name, numbers.level) * filled
-    return (max(carriers - 1 - own, 0.0) + min(1.0, max(RAREST, rare))) / filled
+        f"select tf_{column} from ({frequencies.chances(of_node, counted, model, column)})"
+    ).fetchone()
+    return float(row[0]) if row else numbers.chance
 
 
 def _best(comparison: str) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from orchestration.linkage import frequencies
 from orchestration.linkage.comparisons import (
     COMPARISONS,
     DIFFERENT,
     feature_columns,
     levels_in_words,
 )
-from orchestration.linkage.matching import match
+from orchestration.linkage.matching import FREQUENCIES, match
 from orchestration.linkage.model import LevelWeights, Model, definition
 from orchestration.linkage.refinement import clusters
 from tests.sql import Models
@@ -54,6 +55,9 @@ def hand_made_model() -> Model:
         share_relatives=1e-3,
         name_dependence=2.0,
         density={c.name: 0.01 for c in COMPARISONS},
+        filled={
+            level.frequency_of: 100 for c in COMPARISONS for level in c.levels if level.frequency_of
+        },
         comparisons=comparisons,
     )
 
@@ -98,8 +102,6 @@ class Identities:
         self.con, self.state = con, state
         # Without one it is learned from these profiles.
         self.model = None if is_learned else hand_made_model()
-        if self.model is not None:
-            self.model.save(state / "identity_model.json")
         self.models = Models(con, _SCHEMAS)
         con.execute("create schema identity; create schema seeds")
         rules = Path(__file__).parents[3] / "seeds" / "identity_rules.csv"
@@ -174,7 +176,11 @@ class Identities:
             "create or replace temp table rule_pairs as select distinct node_1, node_2 from identity.int_rule_edges"
         )
         con.execute("create or replace temp table features as from identity.int_match_features")
+        if self.model is not None:
+            frequencies.count(con, "features", self.model, FREQUENCIES)
         matched = match(con, "features", "rule_pairs", self.model)
+        frequencies.save(con, FREQUENCIES, matched.model.frequencies(self.state))
+        matched.model.save(self.state)
         con.execute(f"create or replace table identity.int_pair_scores as from {matched.pairs}")
         con.register("levels", levels_in_words())
         con.execute("create or replace table identity.int_comparison_levels as from levels")

@@ -14,6 +14,7 @@ from orchestration.errors import UsageError
 from orchestration.linkage import waterfall, wording
 from orchestration.linkage.comparisons import COMPARISONS
 from orchestration.linkage.explaining import explain
+from orchestration.linkage.matching import FREQUENCIES
 from orchestration.linkage.weighing import weigh_pair
 from tests.sql import Models
 from tests.unit.linkage.identities import Identities, Person
@@ -70,7 +71,8 @@ def test_every_pair_weighs_what_it_weighed_in_the_run(identities: Identities) ->
     assert len(scored) > 5
     for one, other, match_weight, weight in scored:
         weighed = weigh_pair(
-            identities.con, "identity.int_match_features", identities.model, other, one
+            *(identities.con, "identity.int_match_features", FREQUENCIES),
+            *(identities.model, other, one),
         )
         assert weighed.total == pytest.approx(match_weight)
         document = told(identities, one, other)

@@ -1,0 +1,116 @@
+"""Pairs that were weighed before: a run scores only those that it has not met.
+
+The weight of a pair follows from what its two profiles are compared by and from the model, so it is kept under a print
+of the one and in a file named after the other. Whoever the profiles are, when they came, in which order and what other
+profiles there are does not matter; a changed value, a value that crossed a cap and a new model do.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+
+from orchestration import sql
+from orchestration.linkage.comparisons import COMPARISONS, feature_columns
+from orchestration.linkage.model import Model
+from orchestration.linkage.scoring import score
+
+FILES = "identity_pairs-*.parquet"
+_COLUMNS = ", ".join(["match_weight", "against", *(f"gamma_{c.name}" for c in COMPARISONS)])
+
+
+class KnownPairs:
+    """Weighs pairs of table `features` by one model, most of them from memory."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        features: str,
+        frequencies: str,
+        model: Model,
+        folder: Path | None,
+    ) -> None:
+        """`folder` keeps the pairs from run to run; without one every pair is new."""
+        self._con, self._features, self._frequencies, self._model = (
+            con,
+            features,
+            frequencies,
+            model,
+        )
+        self._folder = folder
+        # How many pairs were not known.
+        self.scored = 0
+        con.execute(
+            "create or replace temp table profile_prints as "
+            f"select node, hash({', '.join(feature_columns())}) as print from {features}"
+        )
+        gammas = ", ".join(f"gamma_{c.name} tinyint" for c in COMPARISONS)
+        con.execute(
+            f"create or replace temp table known_pairs (pair ubigint, match_weight double, against double, {gammas}); "
+            "create or replace temp table used_pairs (pair ubigint)"
+        )
+        if folder is not None and self._path(folder).exists():
+            # What cannot be read is weighed again.
+            with suppress(duckdb.Error):
+                con.execute(f"insert into known_pairs by name from {sql.path(self._path(folder))}")
+
+    def weigh(self, pairs: str, least: float | None, into: str) -> None:
+        """Fill table `into` (`node_1`, `node_2`, `match_weight` and what it is made of) for the pairs of at least `least`."""
+        con = self._con
+        con.execute(
+            "create or replace temp table asked_pairs as "
+            "select join_key_l, join_key_r, hash(least(l.print, r.print), greatest(l.print, r.print)) as pair "
+            f"from {pairs} inner join profile_prints as l on l.node = join_key_l "
+            "inner join profile_prints as r on r.node = join_key_r"
+        )
+        # What is known without its weight weighs too little to be looked at, which is enough where only more is asked for.
+        is_enough = "" if least is not None else "where match_weight is not null"
+        con.execute(
+            "create or replace temp table new_pairs as select pair, '0' as match_key, "
+            "min(join_key_l) as join_key_l, arg_min(join_key_r, join_key_l) as join_key_r from asked_pairs "
+            f"anti join (from known_pairs {is_enough}) using (pair) group by pair"
+        )
+        self._score("new_pairs", least)
+        enough = "is not null" if least is None else f">= {least!r}"
+        con.execute(
+            f"create or replace temp table {into} as select join_key_l as node_1, join_key_r as node_2, {_COLUMNS} "
+            f"from asked_pairs inner join known_pairs using (pair) where match_weight {enough}; "
+            "insert into used_pairs select pair from asked_pairs"
+        )
+        con.execute("drop table asked_pairs; drop table new_pairs")
+
+    def _score(self, pairs: str, least: float | None) -> None:
+        con = self._con
+        scored = con.execute(f"select count(*) from {pairs}").fetchall()[0][0]
+        if not scored:
+            return
+        self.scored += scored
+        score(con, self._features, self._frequencies, self._model, pairs, least, "scored_pairs")
+        if least is None:
+            con.execute(f"delete from known_pairs where pair in (select pair from {pairs})")
+        con.execute(
+            f"insert into known_pairs by name select pair, {_COLUMNS} from {pairs} "
+            "left join scored_pairs on join_key_l = node_1 and join_key_r = node_2"
+        )
+        con.execute("drop table scored_pairs")
+
+    def save(self) -> None:
+        """Keep what this run asked for; what no profile brings up any more is forgotten."""
+        if self._folder is None:
+            return
+        path = self._path(self._folder)
+        beside = path.with_suffix(".new")
+        self._con.execute(
+            "copy (from known_pairs where pair in (select pair from used_pairs) order by pair) "
+            f"to {sql.path(beside)} (format parquet, compression zstd)"
+        )
+        beside.replace(path)
+        for other in self._folder.glob(FILES):
+            if other != path:
+                other.unlink()
+
+    def _path(self, folder: Path) -> Path:
+        # Prints are DuckDB's own hashes, which another release may compute otherwise.
+        return folder / FILES.replace("*", f"{self._model.key}-{duckdb.__version__}")

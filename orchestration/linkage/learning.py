@@ -1,0 +1,166 @@
+"""What the weights are learned from: how often pairs agree, counted over candidates and over random pairs, without labels."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from orchestration.linkage import candidates
+from orchestration.linkage.comparisons import COMPARISONS, DIFFERENT, Comparison
+from orchestration.linkage.model import LevelWeights, Model, definition, rounded
+from orchestration.linkage.scoring import agreement
+from orchestration.linkage.training import learn
+
+# A comparison needs its column in at least this share of profiles, or nothing is learned about it.
+_LEAST_FILLED = 0.02
+_RANDOM_PAIRS = 300_000
+_TRAINING_PAIRS = 250_000
+# Names of few thousand profiles tell too little about how they go together.
+_MOST_DEPENDENT = 8.0
+_LEAST_PAIRS = 100.0
+
+
+def usable(con: duckdb.DuckDBPyConnection, features: str) -> list[Comparison]:
+    """The comparisons that enough profiles carry, with more than one value among them."""
+    asked = ", ".join(
+        f"count({c.filled or c.column}) / greatest(count(*), 1), approx_count_distinct({c.filled or c.column})"
+        for c in COMPARISONS
+    )
+    row = con.execute(f"select {asked} from {features}").fetchone() or ()
+    return [
+        comparison
+        for position, comparison in enumerate(COMPARISONS)
+        if row[2 * position] >= _LEAST_FILLED and row[2 * position + 1] > 1
+    ]
+
+
+def train(
+    con: duckdb.DuckDBPyConnection, features: str, pairs: str, trained_at: dt.datetime
+) -> Model:
+    """Learn from the candidates in table `pairs`, without labels."""
+    comparisons = usable(con, features)
+    profiles = candidates.count(con, f"select count(*) from {features}")
+    candidates.sample(con, features, "random_pairs", _RANDOM_PAIRS)
+    sampled = max(1, candidates.count(con, "select count(*) from random_pairs"))
+    by_chance = _patterns(con, features, "random_pairs", comparisons)
+    random_shares, coverage = [], []
+    for k, comparison in enumerate(comparisons):
+        known = by_chance[by_chance[:, k] >= 0]
+        counted = np.zeros(len(comparison.levels) + 1)
+        np.add.at(counted, known[:, k], known[:, -1])
+        # A level that no random pair shows is rare, not impossible.
+        shares = (counted + 0.5) / (counted.sum() + 0.5 * len(counted))
+        if comparison.levels[0].frequency_of == comparison.column:
+            # Rare agreement is counted on all profiles: a sample of pairs would hardly show it.
+            equal = _share_of_equal(con, features, comparison.column)
+            shares = np.append(shares[:-1] * (1 - equal) / max(1e-9, shares[:-1].sum()), equal)
+        random_shares.append(np.maximum(shares, 1e-9))
+        coverage.append(counted.sum() / sampled)
+    all_pairs = candidates.count(con, f"select count(*) from {pairs}")
+    share = min(1.0, _TRAINING_PAIRS / max(1, all_pairs))
+    con.execute(
+        f"create or replace temp table training_pairs as select * from {pairs} "
+        f"where hash(join_key_l, join_key_r) % 1000000 < {int(share * 1_000_000)}"
+    )
+    table = _patterns(con, features, "training_pairs", comparisons)
+    scale = np.float64(all_pairs / max(1, table[:, -1].sum()))
+    learned = learn(
+        table[:, :-1],
+        table[:, -1].astype(np.float64) * scale,
+        random_shares,
+        [c.is_personal for c in comparisons],
+        coverage,
+        max(1.0, profiles * (profiles - 1) / 2),
+    )
+    weights = {}
+    for k, comparison in enumerate(comparisons):
+        names = [level.name for level in comparison.levels] + [DIFFERENT]
+        last = len(names) - 1
+        weights[comparison.name] = tuple(
+            LevelWeights(
+                name,
+                rounded(learned.same[k][last - position]),
+                rounded(learned.relatives[k][last - position]),
+                rounded(learned.chance[k][last - position]),
+            )
+            for position, name in enumerate(names)
+        )
+    return Model(
+        name_dependence=_name_dependence(con, features, learned.share_same, weights),
+        filled=_filled(con, features, comparisons),
+        trained_at=trained_at.isoformat(timespec="seconds"),
+        definition=definition(),
+        profiles=profiles,
+        share_same=rounded(learned.share_same),
+        share_relatives=rounded(learned.share_relatives),
+        density={c.name: rounded(d) for c, d in zip(comparisons, learned.density, strict=True)},
+        comparisons=weights,
+    )
+
+
+def _patterns(
+    con: duckdb.DuckDBPyConnection, features: str, pairs: str, comparisons: Sequence[Comparison]
+) -> npt.NDArray[np.int64]:
+    """How often the pairs agree in which way: a column per comparison, the last one counts."""
+    columns = ", ".join(f"gamma_{c.name}" for c in comparisons)
+    rows = con.execute(
+        f"select {columns}, count(*) from {agreement(features, pairs, comparisons)} group by all order by all"
+    ).fetchall()
+    return np.array(rows, dtype=np.int64).reshape(-1, len(comparisons) + 1)
+
+
+def _filled(
+    con: duckdb.DuckDBPyConnection, features: str, comparisons: Sequence[Comparison]
+) -> dict[str, int]:
+    """How many profiles carry each column whose frequencies count."""
+    columns = dict.fromkeys(
+        level.frequency_of for c in comparisons for level in c.levels if level.frequency_of
+    )
+    counted = ", ".join(f"count({column})" for column in columns) or "1"
+    row = con.execute(f"select {counted} from {features}").fetchone() or ()
+    return {column: int(filled) for column, filled in zip(columns, row, strict=False)}
+
+
+def _share_of_equal(con: duckdb.DuckDBPyConnection, features: str, column: str) -> float:
+    """Share of the pairs with both sides known whose values are equal."""
+    row = con.execute(
+        "select sum(n * (n - 1)) / greatest(sum(n) * (sum(n) - 1), 1) "
+        f"from (select count(*) as n from {features} where {column} is not null group by {column})"
+    ).fetchone()
+    return float(row[0] or 0.0) if row else 0.0
+
+
+def _name_dependence(
+    con: duckdb.DuckDBPyConnection,
+    features: str,
+    share_same: float,
+    weights: Mapping[str, Sequence[LevelWeights]],
+) -> float:
+    """How many times as often two strangers share a whole name as its parts would have it by chance.
+
+    Who is called Wei is likelier called Zhang. Pairs of one person are taken out as far as they are expected.
+    """
+    filled = "given is not null and family is not null"
+    records = candidates.count(con, f"select count(*) from {features} where {filled}")
+    pairs = max(1.0, records * (records - 1) / 2)
+
+    def share(columns: str) -> float:
+        row = con.execute(
+            f"select coalesce(sum(n * (n - 1) / 2), 0) from (select count(*) as n from {features} "
+            f"where {filled} group by {columns})"
+        ).fetchone()
+        return float(row[0]) / pairs if row else 0.0
+
+    if not {"given_name", "family_name"} <= set(weights):
+        return 1.0
+    same_given, same_family = weights["given_name"][0].same, weights["family_name"][0].same
+    whole = share("given, family") - share_same * same_given * same_family
+    given = share("given") - share_same * same_given
+    family = share("family") - share_same * same_family
+    if min(whole, given, family) * pairs < _LEAST_PAIRS:
+        return 1.0
+    return rounded(float(np.clip(whole / (given * family), 1.0, _MOST_DEPENDENT)))
