@@ -28,6 +28,7 @@ from orchestration.options import (
     truth_option,
     warehouse_option,
 )
+from orchestration.publishing.command_line import diff, rollback, versions
 from orchestration.settings import REPOSITORY
 
 # What the machine refuses; every other OSError is a mistake of ours.
@@ -69,9 +70,11 @@ def cli(context: click.Context, debug: bool) -> None:
 @click.option("--demo", is_flag=True, help="Make the demo company in demo/ and run on it.")
 @click.option(
     "--keep",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=2),
     default=5,
+    envvar="SCV_KEEP",
     show_default=True,
+    show_envvar=True,
     help="Published versions to keep.",
 )
 @click.option(
@@ -285,17 +288,6 @@ def status(warehouse: Path | None, is_json: bool) -> int:
 
 
 @cli.command()
-@warehouse_option
-@json_option
-def versions(warehouse: Path | None, is_json: bool) -> int:
-    """Published versions that are kept, newest first."""
-    from orchestration.publishing.versions import versions as kept
-
-    show.versions(kept(settings_of(None, warehouse)), is_json)
-    return 0
-
-
-@cli.command()
 @landing_option
 @warehouse_option
 @config_option
@@ -328,6 +320,8 @@ def dev(
 cli.add_command(export)
 cli.add_command(identity)
 cli.add_command(show_customer)
+for command in (versions, rollback, diff):
+    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -60,22 +60,34 @@ def _is_unchanged(settings: Settings, parts: dict[str, str]) -> bool:
 def _unchanged(settings: Settings, progress: Progress, started: float) -> dict[str, Any]:
     """The summary of the run that made what is published, said again with nothing in."""
     from orchestration.publishing import status
+    from orchestration.publishing.versions import current, rolled_back
     from orchestration.running.run_id import new_run_id
 
     last = status.read(settings).get("last_run", {})
     seconds = round(time.monotonic() - started, 3)
+    now, back = current(settings), rolled_back(settings)
+    message = "Nothing changed since the last run; the published warehouse is up to date."
+    if now and back:
+        message = (
+            f"Nothing changed since the last run; readers stay with version {now.parent.name}, to which they were "
+            f"taken back. `scv rollback {back['from']}` goes forward again, `scv run --full-refresh` builds anew."
+        )
     summary = {
         **last,
         "run_id": new_run_id(settings),
         "outcome": "unchanged",
         "exit_code": 0,
-        "message": "Nothing changed since the last run; the published warehouse is up to date.",
+        "message": message,
         "files": dict.fromkeys(last.get("files", {}), 0),
         "rows_in": 0,
         "rows_loaded": 0,
         "rows_quarantined": 0,
         "stage_seconds": {},
         "seconds": seconds,
+        "published": {
+            "path": str(settings.published),
+            "version": now.parent.name if now else None,
+        },
         "log": None,
     }
     status.note_unchanged(settings, summary)

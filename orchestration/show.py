@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import asdict
 from typing import Any
 
 
@@ -72,7 +71,7 @@ def failure(summary: Mapping[str, Any]) -> None:
     error("\n".join(lines))
 
 
-def _number(value: Any) -> str:
+def number(value: Any) -> str:
     return "–" if value is None else f"{value:,}"
 
 
@@ -101,10 +100,10 @@ def run_summary(summary: Mapping[str, Any]) -> None:
     gates = summary["gates"]
     stages = summary["stage_seconds"]
     rows = [
-        ("rows in", _number(summary["rows_in"])),
-        ("rows quarantined", _number(summary["rows_quarantined"])),
-        ("profiles", _number(summary["profiles"])),
-        ("customers", _number(summary["customers"])),
+        ("rows in", number(summary["rows_in"])),
+        ("rows quarantined", number(summary["rows_quarantined"])),
+        ("profiles", number(summary["profiles"])),
+        ("customers", number(summary["customers"])),
     ]
     benchmark = summary.get("benchmark")
     if benchmark:
@@ -128,7 +127,7 @@ def run_summary(summary: Mapping[str, Any]) -> None:
 
 def _next_steps(summary: Mapping[str, Any]) -> None:
     if summary["outcome"] == "unchanged":
-        sys.stdout.write("Nothing changed since the last run; what is published is up to date.\n")
+        sys.stdout.write(f"{summary['message']}\n")
     if summary["exit_code"] == 0 and summary["published"]["path"]:
         sys.stdout.write(
             f'Read it:  python -c "import duckdb; '
@@ -161,7 +160,7 @@ def benchmark(found: Mapping[str, Any]) -> None:
 
 def figures(title: str, found: Mapping[str, Any]) -> None:
     """A handful of named figures."""
-    _table(title, [(name.replace("_", " "), _number(value)) for name, value in found.items()])
+    _table(title, [(name.replace("_", " "), number(value)) for name, value in found.items()])
 
 
 _DIFF_FIGURES = (
@@ -172,7 +171,7 @@ _DIFF_FIGURES = (
 
 def identity_diff(found: Mapping[str, Any]) -> None:
     """What a change would do to customers."""
-    lines = [(name.replace("_", " "), _number(found[name])) for name in _DIFF_FIGURES]
+    lines = [(name.replace("_", " "), number(found[name])) for name in _DIFF_FIGURES]
     for measure, values in found.get("benchmark", {}).items():
         both = [
             "unknown" if values[when] is None else f"{values[when]:.4f}"
@@ -231,21 +230,6 @@ def rows(found: Sequence[Mapping[str, Any]], is_json: bool, nothing: str) -> Non
     Console(highlight=False).print(table)
 
 
-def versions(found: Sequence[Any], is_json: bool) -> None:
-    """Kept versions."""
-    if is_json:
-        as_json([asdict(version) for version in found])
-        return
-    if not found:
-        sys.stdout.write("No version is published yet.\n")
-    for version in found:
-        mark = "*" if version.is_current else " "
-        sys.stdout.write(
-            f"{mark} {version.name}  {version.published_at:%Y-%m-%d %H:%M:%S} UTC  "
-            f"{version.size_bytes / 1e6:,.1f} MB\n"
-        )
-
-
 def status(page: Mapping[str, Any]) -> None:
     """The state of the warehouse on one screen."""
     last, published, check = page["last_run"], page["published"], page["last_check"]
@@ -265,11 +249,11 @@ def status(page: Mapping[str, Any]) -> None:
         )
     else:
         lines.append(("published", "nothing yet"))
-    lines.append(("profiles", _number(last["profiles"])))
-    lines.append(("customers", _number(last["customers"])))
+    lines.append(("profiles", number(last["profiles"])))
+    lines.append(("customers", number(last["customers"])))
     for layer, gate in last["gates"].items():
         lines.append((f"gate {layer}", f"{gate['outcome']}: {gate['checks']} checks"))
-    lines.append(("open in quarantine", _number(page["quarantine_open"])))
+    lines.append(("open in quarantine", number(page["quarantine_open"])))
     for source in page["sources"]:
         lines.append(
             (

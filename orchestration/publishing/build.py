@@ -79,7 +79,7 @@ def _columns(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
 
 
 def settle(path: Path) -> None:
-    """Make a file, and its name in its folder, survive a power cut."""
+    """Make a file or folder, and its name in the folder it lies in, survive a power cut."""
     for each, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
         handle = os.open(each, flags)
         try:

@@ -21,6 +21,7 @@ import duckdb
 
 from orchestration import sql
 from orchestration.publishing.build import settle
+from orchestration.settings import Settings
 
 FOLDER = "memory"
 MANIFEST = "manifest.json"
@@ -85,9 +86,10 @@ def growth_of(table: str) -> Growth | None:
     return _RAW if table.startswith("raw.") else _GROWTH.get(table)
 
 
-def save(con: duckdb.DuckDBPyConnection, folder: Path, before: Path, version: str) -> None:
-    """Write the memory of one version into `folder`; `before` is that of the version before, if there is one."""
-    known = read_manifest(before) if _saved(con) == before.parent.name else {}
+def save(con: duckdb.DuckDBPyConnection, folder: Path, settings: Settings, version: str) -> None:
+    """Write the memory of one version into `folder`, on top of the newest that this working database was saved in."""
+    before = _newest_of(con, settings)
+    known = read_manifest(before)
     if not all(_still_adds_up(con, table, kept) for table, kept in known.items() if kept.is_shared):
         # What was taken out of one table since would live on in the file that all share.
         known = {table: kept for table, kept in known.items() if not kept.is_shared}
@@ -102,7 +104,7 @@ def save(con: duckdb.DuckDBPyConnection, folder: Path, before: Path, version: st
 
 def keep_first_load(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """What the first load of a warehouse brought, kept for its first version. Nothing else may be built by then."""
-    if _saved(con) is not None or con.execute(_OTHERS).fetchone():
+    if _saved(con) or con.execute(_OTHERS).fetchone():
         return
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -145,16 +147,29 @@ def _write_manifest(folder: Path, tables: Mapping[str, Kept]) -> None:
     settle(folder / MANIFEST)
 
 
-def _saved(con: duckdb.DuckDBPyConnection) -> str | None:
-    """Where this working database was saved last: one that the parts did not come from must not add to them."""
+def _saved(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Where this working database was saved, newest first: one that the parts did not come from must not add to them."""
     con.execute(_NOTE).fetchall()
-    saved: str | None = _one(con, "select max(version) from state.saved")
-    return saved
+    rows = con.execute("select version from state.saved order by version desc").fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _newest_of(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
+    """The newest memory of this very database that still lies there; what a dead run began is passed over.
+
+    Not that of the version readers have: they may have been taken back to an older one.
+    """
+    saved = _saved(con)
+    for version in saved:
+        if read_manifest(settings.versions / version / FOLDER):
+            return settings.versions / version / FOLDER
+    # Without it a first load that another database left there would be taken for this one's.
+    is_own = settings.first_load.parent.name in saved
+    return settings.first_load if is_own else settings.versions / ".none" / FOLDER
 
 
 def _note(con: duckdb.DuckDBPyConnection, version: str) -> None:
     con.execute(_NOTE).fetchall()
-    con.execute("delete from state.saved").fetchall()
     con.execute("insert into state.saved values (?)", [version]).fetchall()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.gate import judge
@@ -11,10 +12,17 @@ from orchestration.gates.results import CheckResult
 from orchestration.linkage.card import score_run
 from orchestration.publishing import memory
 from orchestration.publishing.build import build_file, settle, swap
-from orchestration.publishing.versions import FILE_NAME, current, prune, remove_unfinished
+from orchestration.publishing.versions import (
+    FILE_NAME,
+    forget_rollback,
+    giving,
+    prune,
+    remove_unfinished,
+)
 from orchestration.running import record
 from orchestration.running.session import Session
 from orchestration.running.summary import run_facts
+from orchestration.settings import Settings
 from orchestration.transformation.manifest import published_relations
 
 
@@ -37,9 +45,7 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
             facts = run_facts(session, con, outcome="published")
             record.update(con, session.run_id, facts)
             # In the same connection: closing one that wrote goes through every table there is.
-            before = current(settings)
-            known = before.parent / memory.FOLDER if before else settings.first_load
-            memory.save(con, beside / memory.FOLDER, known, session.run_id)
+            memory.save(con, beside / memory.FOLDER, settings, session.run_id)
         rows = build_file(
             settings.build_database, beside / FILE_NAME, relations, settings.temporary
         )
@@ -49,12 +55,19 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         remove_unfinished(settings)
         raise
     with session.stage("publish"):
-        settle(beside / FILE_NAME)
-        final = settings.versions / session.run_id
-        os.rename(beside, final)
-        settle(final / FILE_NAME)
-        swap(settings.published, final / FILE_NAME)
-        session.published = final / FILE_NAME
+        session.published = give(settings, beside, session.run_id, session.keep)
         shutil.rmtree(settings.first_load, ignore_errors=True)
-        prune(settings, session.keep)
     return rows
+
+
+def give(settings: Settings, beside: Path, name: str, keep: int) -> Path:
+    """Make the version that lies `beside`, whole and audited, the one that readers get; returns its file."""
+    settle(beside / FILE_NAME)
+    final = settings.versions / name
+    with giving(settings):
+        os.rename(beside, final)
+        settle(final)
+        swap(settings.published, final / FILE_NAME)
+        forget_rollback(settings)
+        prune(settings, keep)
+    return final / FILE_NAME

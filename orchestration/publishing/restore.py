@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration import database, sql
 from orchestration.publishing.memory import FIRST_LOAD, FOLDER, Kept, read_manifest, relation
-from orchestration.publishing.versions import current, versions
+from orchestration.publishing.versions import versions
 from orchestration.settings import Settings
 
 
@@ -34,13 +34,10 @@ def restore_if_lost(settings: Settings, say: Callable[[str], None]) -> bool:
 
 
 def newest_memory(settings: Settings) -> Path | None:
-    """The memory of what readers have, else of the newest version that has one."""
-    now = current(settings)
-    places = [now.parent] if now else []
-    places += [version.path.parent for version in versions(settings)]
-    for place in places:
-        if read_manifest(place / FOLDER):
-            return place / FOLDER
+    """The newest version's that has one: also where readers were taken back to an older one, nothing may be lost."""
+    for version in versions(settings):
+        if read_manifest(version.path.parent / FOLDER):
+            return version.path.parent / FOLDER
     return None
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.publishing.versions import versions
+from orchestration.publishing.disk import disk_bytes
+from orchestration.publishing.versions import rolled_back, versions
 from orchestration.settings import Settings
 
 
@@ -40,24 +39,36 @@ def page_after_run(
     settings: Settings, con: duckdb.DuckDBPyConnection, summary: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The whole page, read from the books."""
-    kept = versions(settings)
-    now = next((version for version in kept if version.is_current), None)
     return {
         "last_run": dict(summary),
         "last_check": None,
-        "published": None
-        if now is None
-        else {
-            "version": now.name,
-            "path": str(settings.published),
-            "published_at": now.published_at.isoformat(timespec="seconds"),
-            "size_bytes": now.size_bytes,
-            "versions_kept": len(kept),
-        },
+        "published": _published(settings),
         "sources": _sources(con),
         "quarantine_open": _quarantine(con),
         "disk_bytes": disk_bytes(settings.warehouse),
     }
+
+
+def _published(settings: Settings) -> dict[str, Any] | None:
+    kept = versions(settings)
+    now = next((version for version in kept if version.is_current), None)
+    if now is None:
+        return None
+    return {
+        "version": now.name,
+        "path": str(settings.published),
+        "published_at": now.published_at.isoformat(timespec="seconds"),
+        "size_bytes": now.size_bytes,
+        "versions_kept": len(kept),
+        "rolled_back": rolled_back(settings) or None,
+    }
+
+
+def note_published(settings: Settings) -> None:
+    """Readers were given another version: the page says so too, where there is one."""
+    page = read(settings)
+    if page:
+        write(settings, {**page, "published": _published(settings)})
 
 
 def note_unchanged(settings: Settings, summary: Mapping[str, Any]) -> None:
@@ -103,14 +114,3 @@ def _has(con: duckdb.DuckDBPyConnection, name: str) -> bool:
         [name],
     ).fetchone()
     return found is not None
-
-
-def disk_bytes(folder: Path) -> int:
-    """What the warehouse takes on disk: links are not followed, and a file with several names counts once."""
-    sizes: dict[tuple[int, int], int] = {}
-    for root, _, names in os.walk(folder):
-        for name in names:
-            about = (Path(root) / name).lstat()
-            if not stat.S_ISLNK(about.st_mode):
-                sizes[about.st_dev, about.st_ino] = about.st_size
-    return sum(sizes.values())

@@ -19,7 +19,7 @@ from orchestration import database
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.results import CheckResult
 from orchestration.publishing.restore import restore_if_lost
-from orchestration.publishing.versions import current
+from orchestration.publishing.versions import DEFAULT_KEPT, newest_given, remove_unfinished
 from orchestration.running import record
 from orchestration.running.fingerprint import code_fingerprint
 from orchestration.running.progress import Progress
@@ -36,7 +36,7 @@ class Session:
     run_id: str
     progress: Progress
     dbt: DbtProject
-    keep: int = 5
+    keep: int = DEFAULT_KEPT
     accepted: frozenset[str] = frozenset()
     stages: dict[str, float] = field(default_factory=dict)
     results: list[CheckResult] = field(default_factory=list)
@@ -104,7 +104,7 @@ def open_session(
     settings: Settings,
     progress: Progress,
     project: Path = REPOSITORY,
-    keep: int = 5,
+    keep: int = DEFAULT_KEPT,
     accepted: frozenset[str] = frozenset(),
 ) -> Session:
     """Begin a run: folders, log and its row in the books. The caller holds the lock."""
@@ -113,6 +113,7 @@ def open_session(
     run_id = new_run_id(settings)
     progress.log_to(settings.dbt_logs / f"{run_id}.log")
     restore_if_lost(settings, progress.say)
+    remove_unfinished(settings)
     session = Session(
         settings, run_id, progress, DbtProject(settings, project), keep=keep, accepted=accepted
     )
@@ -124,8 +125,7 @@ def open_session(
     try:
         database.create(settings.build_database)
         with session.connect() as con:
-            now = current(settings)
-            record.begin(con, run_id, facts, now.parent.name if now else None)
+            record.begin(con, run_id, facts, newest_given(settings))
     except duckdb.IOException as problem:
         raise ScvError(
             f"The working database {settings.build_database} cannot be opened: another program holds it. "

@@ -11,9 +11,9 @@ import pytest
 
 from orchestration.publishing import memory
 from orchestration.publishing.build import swap
+from orchestration.publishing.disk import disk_bytes
 from orchestration.publishing.restore import restore_if_lost
-from orchestration.publishing.status import disk_bytes
-from orchestration.publishing.versions import FILE_NAME, current
+from orchestration.publishing.versions import FILE_NAME
 from orchestration.settings import Settings
 
 _TABLES = """
@@ -75,10 +75,8 @@ class Warehouse:
         self.number += 1
         name = f"2026010{self.number}T000000.000Z-aaaaaa"
         folder = self.settings.versions / name
-        now = current(self.settings)
-        before = now.parent / memory.FOLDER if now else self.settings.first_load
         with duckdb.connect(str(self.settings.build_database)) as con:
-            memory.save(con, folder / memory.FOLDER, before, name)
+            memory.save(con, folder / memory.FOLDER, self.settings, name)
         (folder / FILE_NAME).touch()
         swap(self.settings.published, folder / FILE_NAME)
         return memory.read_manifest(folder / memory.FOLDER)

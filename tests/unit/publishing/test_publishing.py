@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-import threading
 import time
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,8 @@ import duckdb
 import pytest
 
 from orchestration.publishing import status
-from orchestration.publishing.build import build_file, settle, swap
+from orchestration.publishing.build import build_file, swap
+from orchestration.publishing.publish import give
 from orchestration.publishing.versions import current, prune, remove_unfinished, versions
 from orchestration.settings import Settings
 from orchestration.transformation.manifest import Column, PublishedRelation
@@ -47,18 +48,16 @@ def _build_database(settings: Settings, value: int) -> None:
         con.execute('create view core.shown as select * from "scv"."state"."books"')
 
 
-def _publish(settings: Settings, name: str, value: int) -> Path:
+def _publish(settings: Settings, name: str, value: int, keep: int = 9) -> Path:
     _build_database(settings, value)
-    target = settings.versions / name / "scv.duckdb"
+    beside = settings.versions / f".{name}"
     build_file(
         settings.build_database,
-        target,
+        beside / "scv.duckdb",
         [_relation("facts"), _relation("shown")],
         settings.temporary,
     )
-    settle(target)
-    swap(settings.published, target)
-    return target
+    return give(settings, beside, name, keep)
 
 
 def test_the_file_holds_tables_sorted_with_their_words(settings: Settings) -> None:
@@ -92,7 +91,8 @@ def test_a_reader_goes_on_with_the_version_it_opened(settings: Settings) -> None
     _publish(settings, "20260101T000000.000Z-aaaaaa", 1)
     old = duckdb.connect(str(settings.published), read_only=True)
     _publish(settings, "20260102T000000.000Z-bbbbbb", 2)
-    prune(settings, keep=1)
+    for path in settings.versions.glob("20260101*"):
+        shutil.rmtree(path)
     new = duckdb.connect(str(settings.published), read_only=True)
     assert old.execute("select distinct n from core.facts").fetchall() == [(1,)]
     assert new.execute("select distinct n from core.facts").fetchall() == [(2,)]
@@ -100,42 +100,49 @@ def test_a_reader_goes_on_with_the_version_it_opened(settings: Settings) -> None
     new.close()
 
 
-_READER = """
-import sys, time, duckdb
-path, until = sys.argv[1], time.monotonic() + float(sys.argv[2])
-seen = set()
-while time.monotonic() < until:
-    with duckdb.connect(path, read_only=True) as con:
-        values = con.execute("select count(*), count(distinct n), min(n) from core.facts").fetchall()
-    assert values[0][:2] == (10, 1), values
-    seen.add(values[0][2])
-print(len(seen))
+_READERS = """
+import sys, threading, time, duckdb
+path, last, seen = sys.argv[1], int(sys.argv[2]), {}
+def read(reader):
+    mine = seen[reader] = []
+    while not mine or mine[-1] < last:
+        with duckdb.connect(path, read_only=True, config={"threads": 1}) as con:
+            rows, different, value = con.execute(
+                "select count(*), count(distinct n), min(n) from core.facts"
+            ).fetchall()[0]
+            assert con.execute("select count(*) from core.shown").fetchall() == [(1,)]
+        assert (rows, different) == (10, 1), (rows, different)
+        assert not mine or value >= mine[-1], "an older version came after a newer one"
+        mine.append(value)
+        time.sleep(0.2)
+readers = [threading.Thread(target=read, args=(number,)) for number in range(4)]
+for reader in readers: reader.start()
+for reader in readers: reader.join()
+assert all(mine and mine[-1] == last for mine in seen.values()), "a reader failed"
+print(min(len(set(mine)) for mine in seen.values()))
 """
 
 
-def test_readers_in_a_loop_see_only_whole_versions(settings: Settings) -> None:
+def test_20_readers_during_20_publishes_see_only_whole_versions(settings: Settings) -> None:
     _publish(settings, "20260101T000000.000Z-000000", 0)
     readers = [
         subprocess.Popen(
-            [sys.executable, "-c", _READER, str(settings.published), "3"],
+            [sys.executable, "-c", _READERS, str(settings.published), "20"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(3)
+        for _ in range(5)  # Four readers each.
     ]
-    stop = threading.Event()
-    threading.Timer(3, stop.set).start()
-    number = 1
-    while not stop.is_set():
-        _publish(settings, f"20260101T000000.000Z-{number:06d}", number)
-        prune(settings, keep=2)
-        number += 1
-        time.sleep(0.05)
+    for number in range(1, 21):
+        # Three are kept: those that readers saw first are removed meanwhile.
+        _publish(settings, f"20260101T000000.000Z-{number:06d}", number, keep=3)
+        time.sleep(0.2)
     for reader in readers:
-        out, err = reader.communicate(timeout=30)
+        out, err = reader.communicate(timeout=60)
         assert reader.returncode == 0, err
-        assert int(out) > 1, "the readers saw one version only: nothing was tested"
+        assert int(out) > 1, "a reader saw one version only: nothing was tested"
+    assert len(versions(settings)) == 3
 
 
 def test_old_versions_go_and_the_current_one_stays(settings: Settings) -> None:
