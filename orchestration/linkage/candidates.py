@@ -97,7 +97,7 @@ def sample(con: duckdb.DuckDBPyConnection, features: str, into: str, pairs: int)
     profiles = count(con, f"select count(*) from {features}")
     group = max(2, min(profiles, round(2 * pairs / max(1, profiles)) + 1))
     con.execute(
-        f"create or replace temp table {into} as with shuffled as (select node, party, "
+        f"create or replace temp table {into} as with shuffled as (select node, "
         f"(row_number() over (order by hash(node + 7919), node) - 1) // {group} as sample_group from {features}) "
         "select '0' as match_key, l.node as join_key_l, r.node as join_key_r from shuffled as l "
         "inner join shuffled as r on l.sample_group = r.sample_group and l.node < r.node"

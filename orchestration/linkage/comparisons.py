@@ -40,6 +40,8 @@ class Comparison:
     missing: str | None = None
     # What must be filled in enough profiles for it to be used: by default its column.
     filled: str | None = None
+    # Whose it is, where only persons or only organisations have it: it is counted among these.
+    party: str | None = None
 
     @property
     def is_missing(self) -> str:
@@ -101,6 +103,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("alike", "similar", _is_alike("given", 0.8)),
         ),
         is_personal=True,
+        party="person",
     ),
     Comparison(
         "family_name",
@@ -123,6 +126,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("alike", "similar", _is_alike("family", 0.8)),
         ),
         is_personal=False,
+        party="person",
         # Names in the other order are counted with the given name.
         missing=f"{_either_null('family')} or ({_SWAPPED})",
     ),
@@ -136,6 +140,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("alike", "similar", _is_alike("organization", 0.8)),
         ),
         is_personal=True,
+        party="organization",
     ),
     # Characters tell apart what sounds alike.
     Comparison(
@@ -144,6 +149,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "given_han",
         (Level("same", "the same", "given_han_l = given_han_r"),),
         is_personal=True,
+        party="person",
         missing=f"{_either_null('given_han')} or given_l != given_r",
     ),
     Comparison(
@@ -160,6 +166,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             ),
         ),
         is_personal=True,
+        party="person",
     ),
     Comparison(
         "birth_date",
@@ -193,6 +200,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("year_only", "in the same year", "birth_year_l = birth_year_r"),
         ),
         is_personal=True,
+        party="person",
     ),
     Comparison(
         "gender",
@@ -200,6 +208,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "gender",
         (Level("same", "the same", "gender_l = gender_r"),),
         is_personal=True,
+        party="person",
     ),
     Comparison(
         "email",
@@ -286,6 +295,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "job",
         (_same("job"),),
         is_personal=True,
+        party="person",
     ),
     Comparison(
         "national_id",

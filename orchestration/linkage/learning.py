@@ -25,11 +25,14 @@ _LEAST_PAIRS = 100.0
 
 
 def usable(con: duckdb.DuckDBPyConnection, features: str) -> list[Comparison]:
-    """The comparisons that enough profiles carry, with more than one value among them."""
-    asked = ", ".join(
-        f"count({c.filled or c.column}) / greatest(count(*), 1), approx_count_distinct({c.filled or c.column})"
-        for c in COMPARISONS
-    )
+    """The comparisons that enough profiles carry, of those that could, with more than one value among them."""
+
+    def asked_of(comparison: Comparison) -> str:
+        filled = comparison.filled or comparison.column
+        whose = f"filter (party = '{comparison.party}')" if comparison.party else ""
+        return f"count({filled}) / greatest(count(*) {whose}, 1), approx_count_distinct({filled})"
+
+    asked = ", ".join(asked_of(comparison) for comparison in COMPARISONS)
     row = con.execute(f"select {asked} from {features}").fetchone() or ()
     return [
         comparison
@@ -44,14 +47,14 @@ def train(
     """Learn from the candidates in table `pairs`, without labels."""
     comparisons = usable(con, features)
     profiles = candidates.count(con, f"select count(*) from {features}")
-    candidates.sample(con, features, "random_pairs", _RANDOM_PAIRS)
-    sampled = max(1, candidates.count(con, "select count(*) from random_pairs"))
-    by_chance = _patterns(con, features, "random_pairs", comparisons)
+    by_chance, stands_for = _random_patterns(con, features, profiles, comparisons)
+    pairs_there_are = max(1.0, profiles * (profiles - 1) / 2)
     random_shares, coverage = [], []
     for k, comparison in enumerate(comparisons):
-        known = by_chance[by_chance[:, k] >= 0]
+        is_known = by_chance[:, k] >= 0
+        known, weighed = by_chance[is_known], (by_chance[:, -1] * stands_for)[is_known]
         counted = np.zeros(len(comparison.levels) + 1)
-        np.add.at(counted, known[:, k], known[:, -1])
+        np.add.at(counted, known[:, k], weighed * known[:, -1].sum() / max(1.0, weighed.sum()))
         # A level that no random pair shows is rare, not impossible.
         shares = (counted + 0.5) / (counted.sum() + 0.5 * len(counted))
         if comparison.levels[0].frequency_of == comparison.column:
@@ -59,7 +62,7 @@ def train(
             equal = _share_of_equal(con, features, comparison.column)
             shares = np.append(shares[:-1] * (1 - equal) / max(1e-9, shares[:-1].sum()), equal)
         random_shares.append(np.maximum(shares, 1e-9))
-        coverage.append(counted.sum() / sampled)
+        coverage.append(weighed.sum() / pairs_there_are)
     all_pairs = candidates.count(con, f"select count(*) from {pairs}")
     share = min(1.0, _TRAINING_PAIRS / max(1, all_pairs))
     con.execute(
@@ -74,7 +77,7 @@ def train(
         random_shares,
         [c.is_personal for c in comparisons],
         coverage,
-        max(1.0, profiles * (profiles - 1) / 2),
+        pairs_there_are,
     )
     weights = {}
     for k, comparison in enumerate(comparisons):
@@ -100,6 +103,26 @@ def train(
         density={c.name: rounded(d) for c, d in zip(comparisons, learned.density, strict=True)},
         comparisons=weights,
     )
+
+
+def _random_patterns(
+    con: duckdb.DuckDBPyConnection, features: str, profiles: int, comparisons: Sequence[Comparison]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """The patterns of random pairs of persons, and of organisations; for how many of all pairs one of each stands.
+
+    A person and an organisation are never one, and firms that are few would hardly meet one another by chance.
+    """
+    parties = con.execute(
+        f"select party, count(*) from {features} group by party having count(*) > 1 order by party"
+    ).fetchall()
+    patterns, stands_for = [np.zeros((0, len(comparisons) + 1), dtype=np.int64)], [np.zeros(0)]
+    for party, size in parties:
+        of_party = f"(from {features} where party = '{party}')"
+        candidates.sample(con, of_party, "random_pairs", round(_RANDOM_PAIRS * size / profiles))
+        found = _patterns(con, features, "random_pairs", comparisons)
+        patterns.append(found)
+        stands_for.append(np.full(len(found), size * (size - 1) / 2 / max(1, found[:, -1].sum())))
+    return np.concatenate(patterns), np.concatenate(stands_for)
 
 
 def _patterns(
