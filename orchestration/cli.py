@@ -17,6 +17,7 @@ from orchestration.customer.command_line import show as show_customer
 from orchestration.errors import ScvError, UsageError
 from orchestration.exporting.command_line import export
 from orchestration.linkage.command_line import identity
+from orchestration.metrics.command_line import metrics
 from orchestration.options import (
     FOLDER,
     Command,
@@ -319,6 +320,7 @@ def dev(
 
 cli.add_command(export)
 cli.add_command(identity)
+cli.add_command(metrics)
 cli.add_command(show_customer)
 for command in (versions, rollback, diff):
     cli.add_command(command)

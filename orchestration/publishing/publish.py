@@ -10,6 +10,7 @@ from orchestration.errors import GateError, ScvError
 from orchestration.gates.gate import judge
 from orchestration.gates.results import CheckResult
 from orchestration.linkage.card import score_run
+from orchestration.metrics.views import publish_metrics
 from orchestration.publishing import memory
 from orchestration.publishing.build import build_file, settle, swap
 from orchestration.publishing.versions import (
@@ -49,6 +50,7 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         rows = build_file(
             settings.build_database, beside / FILE_NAME, relations, settings.temporary
         )
+        publish_metrics(session.dbt.semantic_manifest_path, beside / FILE_NAME)
     try:
         judge(session, "published", found, beside / FILE_NAME, rows)
     except GateError:

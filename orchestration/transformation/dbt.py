@@ -66,6 +66,12 @@ class DbtProject:
     def manifest_path(self) -> Path:
         return self._settings.dbt_target / "manifest.json"
 
+    @property
+    def semantic_manifest_path(self) -> Path:
+        """The metrics as dbt wrote them, when it parsed the project."""
+        document = self._ahead.document if self._is_parsed_ahead else self.manifest_path
+        return document.with_name("semantic_manifest.json")
+
     @cached_property
     def _is_parsed_ahead(self) -> bool:
         # Reads the whole project: once a run.

@@ -1,0 +1,1 @@
+"""Figures that are defined once, by whatever door they are asked for."""
