@@ -7,7 +7,7 @@ PARSED := $(VENV)/parsed/key
 PROJECT := $(shell find models macros seeds tests/dbt -type f) dbt_project.yml profiles.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev test lint lint-style lint-types lint-sql format lock contoso clean
+.PHONY: help setup run demo dev test lint lint-style lint-types lint-sql format lock cookbook contoso clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -74,6 +74,9 @@ format: setup  ## put style right where a tool can
 
 lock: setup  ## write requirements.lock anew from pyproject.toml
 	@$(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --all-extras --quiet --output-file requirements.lock pyproject.toml
+
+cookbook: run  ## write the results of docs/cookbook.md anew, on the demo
+	@$(PY) docs/cookbook.py demo/warehouse/scv.duckdb
 
 contoso: setup  ## bring in the Contoso files, as in docs/bring-your-own-data.md
 	@examples/contoso/run.sh
