@@ -1,4 +1,8 @@
-"""The raw gate: what the loader wrote is what the files held, and a source does not suddenly change its volume."""
+"""The raw gate: what the loader wrote is what the files held, and a source does not suddenly send something else.
+
+What arrived is measured and held against thresholds before (`orchestration/gates/judging.py`); here stands which of it
+must be right, one rule a check for all tables, told table by table.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +10,34 @@ from expectations.shared import no_rows
 from orchestration.gates.results import WARN
 from orchestration.gates.rules import GateFacts, Rule
 
-# Drift is judged against the source's own history only; fewer arrivals than this are no history.
-EARLIER_ARRIVALS = 8
-ARRIVALS_REMEMBERED = 28
-SMALLEST_SHARE = 0.7
-LARGEST_SHARE = 1.4
-# Differences of a few rows are no drift, whatever their share.
-ROWS_THAT_MATTER = 50
+JUDGED = "gates.judged"
 
 
 def suite(facts: GateFacts) -> list[Rule]:
-    """Conservation per file, from the file into its table; drift of volume; and what is only shown."""
-    rules = [_conservation(), _volume(), _refused(facts), _quarantined(facts)]
+    """Conservation per file, from the file into its table; what arrived against its history; what is only shown."""
+    rules = [_conservation(), _refused(facts), _quarantined(facts)]
     delivered = facts.con.execute(
         "select distinct system, table_name from state.files where status = 'loaded' order by all"
     ).fetchall()
     if delivered:
         rules.append(_tables_hold_their_files(delivered))
-    return rules
+    checks = facts.con.execute(
+        f"select distinct check_name from {JUDGED} order by all"
+    ).fetchall()
+    return rules + [_judged(check) for (check,) in checks]
+
+
+def _judged(check: str) -> Rule:
+    rule = no_rows(
+        JUDGED,
+        check,
+        "within its thresholds",
+        f"""
+        select relation, source_id, table_name, column_name, verdict from {{batch}}
+        where check_name = '{check}' and verdict <> 'pass' order by all
+        """,
+    )
+    return rule.by_table()
 
 
 def _conservation() -> Rule:
@@ -62,52 +76,6 @@ def _tables_hold_their_files(delivered: list[tuple[str, str]]) -> Rule:
             on held._file_id = files.file_id and held.system = files.system and held.table_name = files.table_name
         where coalesce(files.rows_loaded, 0) <> coalesce(held.rows_held, 0)
         order by 1
-        """,
-    )
-
-
-# Arrivals that no published run has seen: a run that was stopped leaves them to be judged again.
-_IS_NEW = """file_id > coalesce((
-    select max(files.file_id) from state.files as files
-    inner join state.runs as runs on files.run_id = runs.run_id
-    where runs.started_at <= (select max(started_at) from state.runs where outcome = 'published')
-), -1)"""
-
-
-def _volume() -> Rule:
-    return no_rows(
-        "state.files",
-        "volume_like_its_own_history",
-        f"rows of an arrival between {SMALLEST_SHARE:g} times the smallest and {LARGEST_SHARE:g} times the largest "
-        f"of the source's last {ARRIVALS_REMEMBERED} arrivals, once there are {EARLIER_ARRIVALS}",
-        f"""
-        with arrivals as (
-            select
-                source_id, table_name, run_id, max(file_id) as arrival, sum(rows_in_file) as rows_in_arrival,
-                bool_or({_IS_NEW}) as is_new
-            from {{batch}} where status = 'loaded' group by source_id, table_name, run_id
-        ),
-        measured as (
-            select
-                *,
-                count(*) over earlier as earlier_arrivals,
-                min(rows_in_arrival) over earlier as smallest,
-                max(rows_in_arrival) over earlier as largest
-            from arrivals
-            window earlier as (
-                partition by source_id, table_name order by arrival
-                rows between {ARRIVALS_REMEMBERED} preceding and 1 preceding
-            )
-        )
-        select source_id, table_name, rows_in_arrival, smallest, largest, earlier_arrivals
-        from measured
-        where
-            is_new and earlier_arrivals >= {EARLIER_ARRIVALS}
-            and (
-                (rows_in_arrival < {SMALLEST_SHARE} * smallest and smallest - rows_in_arrival >= {ROWS_THAT_MATTER})
-                or (rows_in_arrival > {LARGEST_SHARE} * largest and rows_in_arrival - largest >= {ROWS_THAT_MATTER})
-            )
-        order by source_id, table_name
         """,
     )
 

@@ -5,10 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.errors import GateError
+from orchestration.gates.judging import Rulebook, judge_arrivals
 from orchestration.gates.results import CheckResult, stop_message, stopping
 from orchestration.gates.rules import GateFacts
+from orchestration.gates.thresholds import load_holidays, load_thresholds
+from orchestration.ingestion.contracts import load_contracts
+from orchestration.ingestion.sources import load_sources
 from orchestration.running.session import Session
+from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.manifest import known_relations
+
+
+def rulebook(settings: Settings) -> Rulebook:
+    """What arrivals are judged by, as the seeds say today."""
+    contracts = load_contracts(REPOSITORY)
+    return Rulebook(
+        contracts,
+        load_sources(settings, set(contracts.systems)),
+        load_thresholds(settings),
+        load_holidays(settings),
+        settings.as_of,
+    )
 
 
 def judge(
@@ -25,6 +42,9 @@ def judge(
 
     path = database or session.settings.build_database
     with session.stage(f"gate {layer}"):
+        if layer == "raw":
+            with session.connect() as con:
+                judge_arrivals(con, rulebook(session.settings))
         con = duckdb.connect(str(path), read_only=True)
         try:
             facts = GateFacts(

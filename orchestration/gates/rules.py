@@ -6,7 +6,7 @@ No Great Expectations here: Dagster and the command line read these names withou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,12 @@ class Rule:
     expectation: Any
     severity: str = ERROR
     source_id: str | None = None
+    # Whether it is about every row of `gates.judged` with its name, to be told table by table.
+    is_by_table: bool = False
+
+    def by_table(self) -> Rule:
+        """The same rule, told for each table and source that it is about."""
+        return replace(self, is_by_table=True)
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,30 @@ import os
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.pool import NullPool
 
 from orchestration.gates.dialect import Borrowed, register
-from orchestration.gates.results import SAMPLE_SIZE, WARN, CheckResult
+from orchestration.gates.results import ERROR, SAMPLE_SIZE, WARN, CheckResult
 from orchestration.gates.rules import GateFacts, Rule
 from orchestration.transformation.messages import without_values
+
+# Of each table what is worst, with how many others were found beside it.
+_TOLD = """
+select
+    relation, source_id, first(expected order by rank, column_name), first(observed order by rank, column_name),
+    first(keys order by rank, column_name), greatest(0, count(*) filter (where verdict <> 'pass') - 1)
+from (
+    select
+        *, (case verdict when 'error' then 0 when 'warn' then 1 else 2 end,
+            case when fail_at < warn_at then measured else -measured end) as rank
+    from gates.judged where check_name = ?
+)
+group by relation, source_id order by all
+"""
 
 
 def evaluate(facts: GateFacts) -> list[CheckResult]:
@@ -84,7 +99,45 @@ def _judge(
             validation = batch.validate(suite, result_format=result_format)
         for result in validation.results:
             found[result.expectation_config.meta["position"]] = result
-    return [_from_validation(facts, rule, found[position]) for position, rule in enumerate(rules)]
+    return [
+        result
+        for position, rule in enumerate(rules)
+        for result in (
+            _by_table(facts, rule, found[position])
+            if rule.is_by_table
+            else [_from_validation(facts, rule, found[position])]
+        )
+    ]
+
+
+def _by_table(facts: GateFacts, rule: Rule, found: Any) -> list[CheckResult]:
+    """One result for each table of each source: the worst of what was judged there."""
+    if _exception(found):
+        return [_from_validation(facts, rule, found)]
+    rows = ((found.result or {}).get("details") or {}).get("unexpected_rows") or []
+    worst = {
+        (row["relation"], row["source_id"]): WARN
+        for row in rows
+        if not found.success and row["verdict"] == WARN
+    }
+    worst |= {
+        (row["relation"], row["source_id"]): ERROR
+        for row in rows
+        if not found.success and row["verdict"] == ERROR
+    }
+    told = facts.con.execute(_TOLD, [rule.name]).fetchall()
+    return [
+        _result(
+            facts,
+            replace(rule, relation=relation, expected=expected, severity=severity or rule.severity),
+            severity is None,
+            observed + (f" (and {more} more)" if more else ""),
+            sample=tuple(keys) if severity else (),
+            source_id=source_id,
+        )
+        for relation, source_id, expected, observed, keys, more in told
+        for severity in [worst.get((relation, source_id))]
+    ]
 
 
 def _result_format(rule: Rule) -> str:
@@ -120,7 +173,8 @@ def _result(
     sample: tuple[str, ...] = (),
     source_id: str | None = None,
 ) -> CheckResult:
-    is_accepted = not is_success and rule.name in facts.accepted
+    about = source_id or rule.source_id
+    is_accepted = not is_success and not {rule.name, f"{rule.name}@{about}"}.isdisjoint(facts.accepted)
     return CheckResult(
         layer=facts.layer,
         relation=rule.relation,
@@ -129,7 +183,7 @@ def _result(
         is_success=is_success,
         expected=rule.expected,
         observed=observed + (" (accepted for this run)" if is_accepted else ""),
-        source_id=source_id or rule.source_id,
+        source_id=about,
         sample_keys=sample,
         evaluated_at=datetime.now(UTC).replace(tzinfo=None),
     )

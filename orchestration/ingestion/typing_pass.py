@@ -17,7 +17,7 @@ from orchestration.ingestion.landed import Landed, LandedColumn, Reading, map_co
 from orchestration.ingestion.values import Separators
 
 # Replacement characters, and UTF-8 that was read as Latin or GBK and saved again.
-_DAMAGED = (
+DAMAGED = (
     "[\ufffd]|[\u00c3\u00c2][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030"
     "\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a"
     "\u0153\u017e\u0178]|\u00e2\u20ac|\u00ef\u00bb\u00bf|\u00ef\u00bf\u00bd|\u951f\u65a4\u62f7"
@@ -202,7 +202,7 @@ class Pass:
             return None
         return (
             f"select count(*) from {self.landed.relation} "
-            f"where regexp_matches(concat_ws(chr(10), {', '.join(texts)}), {sql.text(_DAMAGED)})"
+            f"where regexp_matches(concat_ws(chr(10), {', '.join(texts)}), {sql.text(DAMAGED)})"
         )
 
     def _value(self, column: Column, source: LandedColumn, text: str) -> str:

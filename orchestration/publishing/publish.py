@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from orchestration.errors import GateError, ScvError
+from orchestration.gates import arrivals
 from orchestration.gates.gate import judge
 from orchestration.gates.results import CheckResult
 from orchestration.linkage.card import score_run
@@ -45,6 +46,7 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
             record.write_results(con, session.run_id, session.unwritten_results())
             facts = run_facts(session, con, outcome="published")
             record.update(con, session.run_id, facts)
+            arrivals.mark_published(con, session.run_id)
             # In the same connection: closing one that wrote goes through every table there is.
             memory.save(con, beside / memory.FOLDER, settings, session.run_id)
         rows = build_file(

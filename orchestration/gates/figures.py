@@ -1,0 +1,203 @@
+"""Measures arrivals inside the engine: shares, sizes, times and values of every column, a few numbers each.
+
+One scan a table over the rows that are new to the gates. No personal value is kept: of columns marked `pii` only how many
+are empty; values themselves only of columns with few of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from orchestration import sql
+from orchestration.gates.drift import REMEMBERED
+from orchestration.ingestion.contracts import Column, Contracts, Table
+from orchestration.ingestion.values import is_number
+
+# Of larger arrivals every so-manieth key is looked at; its rows then stand for all.
+_WHOLE = 500_000
+# A column with more different values is no list of categories.
+_CATEGORIES = 40
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_SIZES = (0.5, 0.9)
+# Rows whose columns beyond the contract are looked at.
+_LOOKED_AT = 1_000
+
+Figure = tuple[int, str, str, str, float]
+
+
+def measure(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
+    """Figures for every arrival that has none yet; of a long past only what history still looks at."""
+    todo = con.execute(
+        "select system, table_name from gates.arrivals where not is_measured group by all order by all"
+    ).fetchall()
+    for system, table_name in todo:
+        table = contracts.table(system, table_name)
+        figures = _of_table(con, table) if table is not None else []
+        con.execute("begin").fetchall()
+        if figures:
+            con.execute(
+                "insert into gates.figures select unnest(?::bigint[]), unnest(?::varchar[]), "
+                "unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::double[])",
+                [list(part) for part in zip(*figures, strict=True)],
+            ).fetchall()
+        con.execute(
+            "update gates.arrivals set is_measured = true where system = ? and table_name = ?",
+            [system, table_name],
+        ).fetchall()
+        con.execute("commit").fetchall()
+
+
+def _of_table(con: duckdb.DuckDBPyConnection, table: Table) -> list[Figure]:
+    raw = f"raw.{sql.name(table.identifier)}"
+    con.execute(
+        "create or replace temp table measured as "
+        "select files.file_id, arrivals.arrival_id, arrivals.source_id, "
+        f"greatest(1, sum(state.rows_loaded) over (partition by arrivals.arrival_id) // {_WHOLE}) as every "
+        "from (select *, row_number() over (partition by source_id order by arrival_id desc) as age "
+        "from gates.arrivals where system = ? and table_name = ? and not is_measured) as arrivals "
+        "inner join gates.arrival_files as files on files.arrival_id = arrivals.arrival_id "
+        "inner join state.files as state on state.file_id = files.file_id "
+        f"where arrivals.age <= {REMEMBERED + 1} and state.rows_loaded > 0",
+        [table.system, table.name],
+    ).fetchall()
+    if not con.execute("select count(*) from measured").fetchall()[0][0]:
+        return []
+    hashed = table.key or tuple(column.name for column in table.columns)
+    key = f"hash({', '.join(f't.{sql.name(name)}' for name in hashed)})"
+    rows = (
+        f"(select m.arrival_id, t.*, {key} as _key from {raw} as t "
+        f"inner join measured as m on t._file_id = m.file_id where m.every = 1 or {key} % m.every = 0)"
+    )
+    figures, categories = _overview(con, table, rows)
+    figures += _categories(con, rows, categories)
+    if table.key:
+        figures += _repeated(con, table, raw, rows)
+    return figures + _strange_columns(con, table, raw)
+
+
+def _overview(
+    con: duckdb.DuckDBPyConnection, table: Table, rows: str
+) -> tuple[list[Figure], list[str]]:
+    """Everything that one scan can tell, and the columns whose values are worth counting."""
+    asked: list[tuple[str, str, str]] = [
+        ("", "rows", "count(*)"),
+        ("", "keys", "count(distinct _key)"),
+        ("", "foreign", f"count(*) filter ({_has_foreign_letters(table)})"),
+        ("", "content", f"cast(sum(cast(hash({_all(table)}) as hugeint)) as varchar)"),
+    ]
+    for column in table.columns:
+        name = sql.name(column.name)
+        asked.append((column.name, "filled", f"count({name})"))
+        if column.pii is not None or column.name in table.key:
+            continue
+        if is_number(column) and not _is_reference(column):
+            sizes = f"quantile_cont(abs(cast({name} as double)), {list(_SIZES)})"
+            asked.append((column.name, "size", sizes))
+            asked.append((column.name, "min", f"min(cast({name} as double))"))
+            asked.append((column.name, "max", f"max(cast({name} as double))"))
+        elif column.data_type in ("timestamp", "date"):
+            seconds = f"epoch(cast({name} as timestamp)) / 3600"
+            asked.append((column.name, "hours", f"quantile_cont({seconds}, {list(_QUANTILES)})"))
+        elif column.data_type in ("varchar", "boolean") and not _is_reference(column):
+            asked.append((column.name, "distinct", f"approx_count_distinct({name})"))
+    found = con.execute(
+        f"select arrival_id, {', '.join(part for _, _, part in asked)} from {rows} group by arrival_id"
+    ).fetchall()
+    figures: list[Figure] = []
+    few: dict[str, bool] = {}
+    for arrival_id, *values in found:
+        for (about, measured, _), value in zip(asked, values, strict=True):
+            if measured == "distinct":
+                few[about] = few.get(about, True) and value <= _CATEGORIES
+            elif measured == "content":
+                # One number for all rows, whatever their order: the same rows again show.
+                figures.append((arrival_id, "", "content", value, 1.0))
+            else:
+                figures += _as_figures(arrival_id, about, measured, value)
+    return figures, [name for name, is_few in few.items() if is_few]
+
+
+def _as_figures(arrival_id: int, column: str, measured: str, value: Any) -> Sequence[Figure]:
+    if value is None:
+        return ()
+    if measured not in ("size", "hours"):
+        return ((arrival_id, column, measured, "", float(value)),)
+    names = _SIZES if measured == "size" else _QUANTILES
+    return [
+        (arrival_id, column, measured, f"p{round(100 * at):02}", float(each))
+        for at, each in zip(names, value, strict=True)
+        if each is not None
+    ]
+
+
+def _all(table: Table) -> str:
+    return ", ".join(sql.name(column.name) for column in table.columns)
+
+
+def _categories(con: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str]) -> list[Figure]:
+    if not columns:
+        return []
+    parts = " union all ".join(
+        f"select arrival_id, {sql.text(name)} as column_name, cast({sql.name(name)} as varchar) as category, "
+        f"count(*) as n from looked where {sql.name(name)} is not null group by 1, 3"
+        for name in columns
+    )
+    chosen = ", ".join(sql.name(name) for name in columns)
+    found = con.execute(
+        f"with looked as materialized (select arrival_id, {chosen} from {rows}) {parts}"
+    ).fetchall()
+    return [(arrival_id, name, "category", value, float(n)) for arrival_id, name, value, n in found]
+
+
+def _repeated(
+    con: duckdb.DuckDBPyConnection, table: Table, raw: str, rows: str
+) -> list[Figure]:
+    """Rows whose key the same source sent before."""
+    first, before = con.execute(
+        "select min(file_id), (select count(*) from gates.arrivals "
+        "where system = ? and table_name = ? and is_measured) from measured",
+        [table.system, table.name],
+    ).fetchall()[0]
+    if not before:
+        return []
+    keys = ", ".join(f"t.{sql.name(name)}" for name in table.key)
+    found = con.execute(
+        f"with looked as materialized (select n.arrival_id, m.source_id, n._key from {rows} as n "
+        "inner join (select distinct arrival_id, source_id from measured) as m using (arrival_id)), "
+        f"known as (select distinct t._source_id, hash({keys}) as _key from {raw} as t "
+        f"where t._file_id < {first} and hash({keys}) in (select _key from looked)) "
+        "select looked.arrival_id, count(known._key) from looked left join known "
+        "on looked._key = known._key and looked.source_id = known._source_id group by 1"
+    ).fetchall()
+    return [(arrival_id, "", "repeated", "", float(n)) for arrival_id, n in found]
+
+
+def _strange_columns(con: duckdb.DuckDBPyConnection, table: Table, raw: str) -> list[Figure]:
+    """Columns that files brought beyond the contract, by name. A bad value of a known column is none of them."""
+    found = con.execute(
+        "select distinct arrival_id, name from ("
+        f"select m.arrival_id, unnest(json_keys(t._extra)) as name from {raw} as t "
+        "inner join measured as m on t._file_id = m.file_id "
+        f"where t._extra is not null and t._file_row <= {_LOOKED_AT}) "
+        "where not list_contains(?, lower(name))",
+        [[column.name.lower() for column in table.columns]],
+    ).fetchall()
+    return [(arrival_id, "", "extra", str(name)[:100], 1.0) for arrival_id, name in found]
+
+
+def _is_reference(column: Column) -> bool:
+    """Whether the column names a thing rather than saying how it is."""
+    name = column.name.lower()
+    return name in ("id", "key", "gid") or name.endswith(("_id", "_ref", "_key", "_url", "_hash"))
+
+
+def _has_foreign_letters(table: Table) -> str:
+    texts = [
+        f"strlen({sql.name(c.name)}) > length({sql.name(c.name)})"
+        for c in table.columns
+        if c.data_type == "varchar"
+    ]
+    return "where " + (" or ".join(texts) if texts else "false")
