@@ -21,9 +21,7 @@ def suite(facts: GateFacts) -> list[Rule]:
     ).fetchall()
     if delivered:
         rules.append(_tables_hold_their_files(delivered))
-    checks = facts.con.execute(
-        f"select distinct check_name from {JUDGED} order by all"
-    ).fetchall()
+    checks = facts.con.execute(f"select distinct check_name from {JUDGED} order by all").fetchall()
     return rules + [_judged(check) for (check,) in checks]
 
 

@@ -70,7 +70,11 @@ def _keys(history: History, arrival: Arrival, past: list[Arrival]) -> Iterator[F
         found = drift.rise(
             arrival.share("", "repeated"),
             arrival.rows,
-            [each.share("", "repeated") for each in past if each.figure("", "repeated") is not None],
+            [
+                each.share("", "repeated")
+                for each in past
+                if each.figure("", "repeated") is not None
+            ],
             "rows whose key came before",
         )
         if found is not None:
@@ -128,7 +132,9 @@ def _times(history: History, arrival: Arrival, past: list[Arrival]) -> Iterator[
             Finding(
                 abs(hours),
                 f"times of {column} about as long before their arrival as in the last {len(known)}",
-                f"all of them {abs(hours):,.1f} hours {direction} than usual" if hours else "so they are",
+                f"all of them {abs(hours):,.1f} hours {direction} than usual"
+                if hours
+                else "so they are",
             ),
         )
         late = drift.late_share(arrival.lags(column), [each.lags(column) for each in known])
@@ -242,7 +248,11 @@ def _levels(history: History, arrival: Arrival, past: list[Arrival]) -> Iterator
     for measure in ("min", "max"):
         for column in arrival.columns(measure):
             value = arrival.figure(column, measure) or 0.0
-            yield f"{measure}_value", column, Finding(value, "the level that was set", f"{value:,.4g}")
+            yield (
+                f"{measure}_value",
+                column,
+                Finding(value, "the level that was set", f"{value:,.4g}"),
+            )
     for column in arrival.columns("hours"):
         age = 24.0 - arrival.lags(column).get("p95", 24.0)
         words = f"its newest events are about {age:,.0f} hours old"

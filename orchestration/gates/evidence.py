@@ -13,7 +13,13 @@ from orchestration.ingestion.typing_pass import DAMAGED
 # Keys that point at nobody but through the source's own books.
 _SHOWN = (None, "indirect")
 _LARGEST = ("value_shift", "max_value")
-_ABOUT_FILES = ("volume_drop", "repeated_file", "column_new", "category_gone", "foreign_letters_gone")
+_ABOUT_FILES = (
+    "volume_drop",
+    "repeated_file",
+    "column_new",
+    "category_gone",
+    "foreign_letters_gone",
+)
 
 
 def offending_keys(con: duckdb.DuckDBPyConnection, table: Table, each: Judged) -> list[str]:
@@ -68,9 +74,9 @@ def _condition(table: Table, each: Judged) -> str | None:
     if each.check in ("category_new", "category_shift"):
         known = {v for past in each.history.measured_past for v in past.counts(each.column)}
         strange = tuple(v for v in each.arrival.counts(each.column) if v not in known)
-        return f"list_contains({sql.texts(strange)}, cast({column} as varchar))" if strange else None
-    if each.check == "repeated_rows" and key:
         return (
-            f"hash({key}) in (select hash({key}) from {raw} as t where t._file_id < {min(each.arrival.file_ids)})"
+            f"list_contains({sql.texts(strange)}, cast({column} as varchar))" if strange else None
         )
+    if each.check == "repeated_rows" and key:
+        return f"hash({key}) in (select hash({key}) from {raw} as t where t._file_id < {min(each.arrival.file_ids)})"
     return None

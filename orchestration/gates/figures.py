@@ -152,9 +152,7 @@ def _categories(con: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str
     return [(arrival_id, name, "category", value, float(n)) for arrival_id, name, value, n in found]
 
 
-def _repeated(
-    con: duckdb.DuckDBPyConnection, table: Table, raw: str, rows: str
-) -> list[Figure]:
+def _repeated(con: duckdb.DuckDBPyConnection, table: Table, raw: str, rows: str) -> list[Figure]:
     """Rows whose key the same source sent before."""
     first, before = con.execute(
         "select min(file_id), (select count(*) from gates.arrivals "

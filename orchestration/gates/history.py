@@ -54,9 +54,7 @@ class Arrival:
     def lags(self, column: str) -> dict[str, float]:
         """Hours between midnight of the arrival's own day and its events, by quantile."""
         midnight = (self.day - _EPOCH).days * 24.0
-        return {
-            q: value - midnight for q, value in self.figures.get((column, "hours"), {}).items()
-        }
+        return {q: value - midnight for q, value in self.figures.get((column, "hours"), {}).items()}
 
 
 @dataclass
@@ -116,9 +114,7 @@ def histories(con: duckdb.DuckDBPyConnection) -> list[History]:
             bad,
             damaged,
         )
-        history = found.setdefault(
-            (source, system, table), History(source, system, table)
-        )
+        history = found.setdefault((source, system, table), History(source, system, table))
         (history.new if arrival.is_new else history.past).append(arrival)
         by_id[arrival_id] = arrival
     wanted = [

@@ -88,9 +88,7 @@ def _row(
     rest: Mapping[str, Collection[date]],
 ) -> Row | None:
     history, finding = each.history, each.finding
-    threshold = rules.thresholds.of(
-        each.check, history.source_id, history.table_name, each.column
-    )
+    threshold = rules.thresholds.of(each.check, history.source_id, history.table_name, each.column)
     if not threshold.is_set:
         return None
     verdict = threshold.verdict(each.check, finding.measured)
@@ -185,7 +183,9 @@ def _freshness(
             threshold.verdict("freshness", measured),
             measured,
             threshold,
-            f"an arrival of the source within {limit} hours" if limit else "no limit set (freshness_hours)",
+            f"an arrival of the source within {limit} hours"
+            if limit
+            else "no limit set (freshness_hours)",
             f"the last {hours:,.1f} hours ago",
             [],
         )

@@ -174,7 +174,9 @@ def _result(
     source_id: str | None = None,
 ) -> CheckResult:
     about = source_id or rule.source_id
-    is_accepted = not is_success and not {rule.name, f"{rule.name}@{about}"}.isdisjoint(facts.accepted)
+    is_accepted = not is_success and not {rule.name, f"{rule.name}@{about}"}.isdisjoint(
+        facts.accepted
+    )
     return CheckResult(
         layer=facts.layer,
         relation=rule.relation,

@@ -36,7 +36,9 @@ class Volume:
     days: float = 1.0
 
 
-def volumes(histories: Sequence[History], is_holiday: Mapping[str, Collection[date]]) -> list[Volume]:
+def volumes(
+    histories: Sequence[History], is_holiday: Mapping[str, Collection[date]]
+) -> list[Volume]:
     """Every table's newest figures, where there is a history to hold them against."""
     return [each for history in histories for each in _of(history, is_holiday)]
 
@@ -87,7 +89,10 @@ def judge_volumes(
         elif ratio < 1 and day in holidays.get(source, ()):
             ratio, note = 1.0, "; a holiday"
         elif (ratio < 1 and around < _QUIET) or (ratio > 1 and around > _BUSY):
-            ratio, note = _less(ratio, around), f"; the other sources have {around:.2g} of their usual"
+            ratio, note = (
+                _less(ratio, around),
+                f"; the other sources have {around:.2g} of their usual",
+            )
         elif ratio > 1 and each.days > 1:
             ratio, note = max(1.0, ratio / each.days), f"; {each.days:.2g} days since the last"
         finding = _worded(each, ratio, note)

@@ -89,7 +89,14 @@ class Company:
         facts = {"as_of": self.as_of or day}
         record.begin(self.con, run, facts, run)
         for source, (table, _) in SOURCES.items():
-            self.land(run, source, table, day, rows.get(source, self.rows_of(source, day)), (spoilt or {}).get(source))
+            self.land(
+                run,
+                source,
+                table,
+                day,
+                rows.get(source, self.rows_of(source, day)),
+                (spoilt or {}).get(source),
+            )
         rules = Rulebook(
             self.contracts, self.sources, self.thresholds, self.holidays, self.as_of or day
         )

@@ -33,7 +33,10 @@ def past(lived: Company) -> Iterator[Company]:
     keep = ("gates.arrivals", "gates.arrival_files", "gates.figures", "state.files", "state.runs")
     for name in keep:
         lived.con.execute(f"create or replace table {kept(name)} as from {name}").fetchall()
-    last, files = lived.con.execute("select max(file_id) from state.files").fetchall()[0][0], lived.files
+    last, files = (
+        lived.con.execute("select max(file_id) from state.files").fetchall()[0][0],
+        lived.files,
+    )
     yield lived
     for name in keep:
         lived.con.execute(f"delete from {name}").fetchall()
@@ -95,7 +98,9 @@ def test_rows_that_came_late_among_as_many_as_usual_are_shown(past: Company) -> 
 
 def test_yesterdays_rows_in_another_order_are_shown(past: Company) -> None:
     yesterday = past.files - 2
-    made = past.con.execute("describe (select * exclude (_source_id, _file_id, _file_row, _loaded_at, _extra) from raw.canonical__orders)").fetchall()
+    made = past.con.execute(
+        "describe (select * exclude (_source_id, _file_id, _file_row, _loaded_at, _extra) from raw.canonical__orders)"
+    ).fetchall()
     assert made
     past.con.execute(
         "create or replace table again as select * exclude (_source_id, _file_id, _file_row, _loaded_at, _extra) "
@@ -121,14 +126,20 @@ def test_thirty_good_days_are_never_stopped(seed: int) -> None:
         assert not stopped(made.live(day, **rows)), day
 
 
-def test_a_holiday_of_the_calendar_is_no_fault_of_the_one_source_that_keeps_it(past: Company) -> None:
+def test_a_holiday_of_the_calendar_is_no_fault_of_the_one_source_that_keeps_it(
+    past: Company,
+) -> None:
     fewer = {"shop": past.rows_of("shop", TODAY) // 3}
     assert stopped(past.live(TODAY, **fewer)) == {"shop: volume_drop"}
     past.holidays = {TODAY + timedelta(1): frozenset({"DE"})}
     past.sources = Sources({"shop": Source("shop", default_country="DE")})
     past.con.execute("delete from gates.arrivals where published_in is null").fetchall()
-    past.con.execute("delete from gates.arrival_files where arrival_id not in (select arrival_id from gates.arrivals)").fetchall()
-    past.con.execute("delete from state.files where file_id > (select max(file_id) from gates.arrival_files)").fetchall()
+    past.con.execute(
+        "delete from gates.arrival_files where arrival_id not in (select arrival_id from gates.arrivals)"
+    ).fetchall()
+    past.con.execute(
+        "delete from state.files where file_id > (select max(file_id) from gates.arrival_files)"
+    ).fetchall()
     assert not stopped(past.live(TODAY + timedelta(1), **fewer))
     past.holidays, past.sources = {}, Sources({})
 
@@ -171,7 +182,12 @@ def test_a_level_counts_only_where_somebody_set_it(past: Company) -> None:
 
 
 def test_findings_name_keys_and_no_personal_value(past: Company) -> None:
-    past.live(TODAY, {"shop": "select * replace (null::varchar as email, total_amount * 100 as total_amount) from made"})
+    past.live(
+        TODAY,
+        {
+            "shop": "select * replace (null::varchar as email, total_amount * 100 as total_amount) from made"
+        },
+    )
     rows = past.con.execute(
         "select check_name, expected, observed, keys from gates.judged where verdict = 'error'"
     ).fetchall()
@@ -183,8 +199,12 @@ def test_findings_name_keys_and_no_personal_value(past: Company) -> None:
     assert "@example.org" not in str(figures)
 
 
-def test_freshness_counts_from_the_last_arrival_and_only_where_a_limit_is_set(past: Company) -> None:
-    past.sources = Sources({"shop": Source("shop", freshness_hours=24), "never": Source("never", freshness_hours=1)})
+def test_freshness_counts_from_the_last_arrival_and_only_where_a_limit_is_set(
+    past: Company,
+) -> None:
+    past.sources = Sources(
+        {"shop": Source("shop", freshness_hours=24), "never": Source("never", freshness_hours=1)}
+    )
     found = past.live(TODAY + timedelta(3), shop=0)
     past.sources = Sources({})
     assert found["shop: freshness"] == "warn"
@@ -201,5 +221,3 @@ def test_the_books_can_be_made_again_from_raw(past: Company) -> None:
         "and measure <> 'repeated' order by all"
     ).fetchall()
     assert after == [row for row in before if row[2] != "repeated"]
-
-
