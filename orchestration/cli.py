@@ -29,6 +29,7 @@ from orchestration.options import (
     truth_option,
     warehouse_option,
 )
+from orchestration.pages.command_line import docs
 from orchestration.publishing.command_line import diff, rollback, versions
 from orchestration.settings import REPOSITORY
 
@@ -318,6 +319,7 @@ def dev(
     serve_ui(settings_of(landing, warehouse, config), as_of, host, port)
 
 
+cli.add_command(docs)
 cli.add_command(export)
 cli.add_command(identity)
 cli.add_command(metrics)

@@ -1,0 +1,29 @@
+"""`scv docs`: the catalogue of what is published, as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orchestration.options import settings_of, warehouse_option
+
+
+@click.command()
+@click.option(
+    "--to",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write. Default: reports/catalogue.html in the warehouse.",
+)
+@warehouse_option
+def docs(path: Path | None, warehouse: Path | None) -> int:
+    """Write the catalogue: every relation and column, one page that needs no network."""
+    from orchestration.pages.catalogue import gather
+    from orchestration.pages.catalogue_page import render
+    from orchestration.pages.look import write
+
+    settings = settings_of(None, warehouse)
+    where = path.resolve() if path else settings.reports / "catalogue.html"
+    click.echo(write(where, render(gather(settings))))
+    return 0
