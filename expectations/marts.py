@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from expectations.shared import no_rows, one_row_per_live_customer
+from orchestration.gates.results import WARN
 from orchestration.gates.rules import GateFacts, Rule
 
 CUSTOMER_360 = "marts.customer_360"
 ROWS = "quality.reconciliation"
 AMOUNTS = "quality.reconciliation_amounts"
+TOTALS = "quality.control_totals"
 
 # Cancelled orders keep their amount and are worth nothing.
 _ORDER_AMOUNT = (
@@ -43,6 +45,8 @@ def suite(facts: GateFacts) -> list[Rule]:
         rules.append(_rows_balance())
     if facts.has(AMOUNTS):
         rules.append(_amounts_balance())
+    if facts.has(TOTALS):
+        rules += [_totals_agree(), _totals_tell()]
     if facts.has(CUSTOMER_360, "identity.customers"):
         rules += one_row_per_live_customer(CUSTOMER_360)
     measures = facts.column_names(CUSTOMER_360) if facts.has(CUSTOMER_360) else []
@@ -73,6 +77,31 @@ def _amounts_balance() -> Rule:
         select * from {batch}
         where amount_difference is distinct from 0 order by abs(amount_difference) desc, entity, source_id
         """,
+    )
+
+
+def _totals_agree() -> Rule:
+    return no_rows(
+        TOTALS,
+        "arrived_as_the_source_counted",
+        "rows and sums of files as their source says in control_totals; where the source is wrong, it sends the total anew",
+        """
+        select source_id, table_name, file_name, measure, currency, total_stated, total_arrived
+        from {batch} where status = 'differs' order by all
+        """,
+    )
+
+
+def _totals_tell() -> Rule:
+    return no_rows(
+        TOTALS,
+        "totals_can_be_compared",
+        "every control total is of files that came whole, and of a column that can be read",
+        """
+        select source_id, table_name, file_name, measure, currency, status
+        from {batch} where status not in ('agrees', 'differs') order by all
+        """,
+        WARN,
     )
 
 

@@ -12,7 +12,7 @@ from orchestration.ingestion import arrival, state
 from orchestration.ingestion.arrival import Outcome, Run
 from orchestration.ingestion.contracts import Contracts
 from orchestration.ingestion.landing import FORMATS, LandedFile
-from orchestration.ingestion.sources import Source, Sources
+from orchestration.ingestion.sources import CONTROL, CONTROL_TOTALS, Source, Sources
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,17 @@ class Door:
         if status == "waiting":
             return True
         # The source may have been bound to another layout since.
-        return bool(contract.split(":")[1] != self.sources.get(file.source_id).system)
+        return bool(contract.split(":")[1] != self.source_of(file).system)
+
+    def source_of(self, file: LandedFile) -> Source:
+        """The source of a file. Control totals have one layout, whatever that of the tables they tell of."""
+        source = self.sources.get(file.source_id)
+        return replace(source, system=CONTROL) if file.table_name == CONTROL_TOTALS else source
 
     def take(self, run: Run, task: Task, position: int, count: int) -> Outcome | None:
         """Take one file in; None when it turns out to be what was already here."""
         file = task.file
-        source = self.sources.get(file.source_id)
+        source = self.source_of(file)
         system = self.contracts.systems.get(source.system)
         table = self.contracts.table(source.system, file.table_name)
         outcome = Outcome(
@@ -156,7 +161,7 @@ class Door:
         return (file.source_id, file.table_name, file.file_name) in self.seen
 
     def _contract_hash(self, file: LandedFile) -> str:
-        source = self.sources.get(file.source_id)
+        source = self.source_of(file)
         system = self.contracts.systems.get(source.system)
         known = tuple(sorted(system.tables)) if system else ()
         table = self.contracts.table(source.system, file.table_name)

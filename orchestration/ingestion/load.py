@@ -116,7 +116,7 @@ class _Workers:
         queues: dict[tuple[str, str], list[Task]] = {}
         for task in self._todo:
             if task.file.size_bytes < _SHARED_BYTES:
-                system = self._door.sources.get(task.file.source_id).system
+                system = self._door.source_of(task.file).system
                 queues.setdefault((system, task.file.table_name), []).append(task)
         return sorted(queues.values(), key=lambda tasks: -sum(t.file.size_bytes for t in tasks))
 

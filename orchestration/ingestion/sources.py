@@ -17,6 +17,8 @@ from orchestration.errors import UsageError
 from orchestration.settings import Settings
 
 CANONICAL = "canonical"
+# The layout of what any source may add: the totals that it counted itself.
+CONTROL, CONTROL_TOTALS = "control", "control_totals"
 DOMAINS = ("identity", "voc", "operational", "financial", "interaction")
 DELIVERIES = ("delta", "full")
 ON_FAILURE = ("stop", "skip_source")
