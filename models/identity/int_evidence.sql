@@ -11,16 +11,14 @@
 {%- set telling_profiles = 1000 %}
 {#- The strongest level at which the names of two firms agree. -#}
 {%- set same_firm_name = 3 %}
+{#-
+  What a faceless profile is worth to each of those who share its address, where they contradict each other below this:
+  so little that even several together do not join them.
+-#}
+{%- set contradicts_below = -2 %}
+{%- set torn_bits = 0.25 %}
 {%- set beyond_names = ['birth_date', 'email', 'phone', 'address', 'job_title', 'national_id'] %}
-with firms as (
-    select
-        node,
-        organization
-    from {{ ref('int_match_features') }}
-    where organization is not null
-),
-
-rules as (
+with rules as (
     select
         node_1,
         node_2,
@@ -60,39 +58,102 @@ compared as (
         gamma_organization_name,
         0 in (coalesce(gamma_birth_date, -1), coalesce(gamma_national_id, -1)) as is_doubted
     from scored
+),
+
+paired as (
+    select
+        coalesce(compared.node_1, rules.node_1) as node_1,
+        coalesce(compared.node_2, rules.node_2) as node_2,
+        rules.rule_id,
+        coalesce(rules.is_named, false) as is_named,
+        compared.match_weight,
+        compared.weight,
+        compared.gamma_given_name,
+        compared.gamma_organization_name,
+        compared.is_doubted
+    from compared
+    full join rules
+        on
+            compared.node_1 = rules.node_1
+            and compared.node_2 = rules.node_2
+),
+
+-- Profiles that say nothing of the person, like an order with an e-mail address and no name, are faceless.
+profiles as (
+    select
+        node,
+        given,
+        family,
+        given_han is null as is_spelt,
+        organization,
+        coalesce(given, family, organization, birth_year, national_id) is null as is_faceless
+    from {{ ref('int_match_features') }}
+),
+
+weighed as (
+    select
+        paired.node_1,
+        paired.node_2,
+        paired.rule_id,
+        paired.match_weight,
+        case
+            when paired.is_named then greatest(coalesce(paired.weight, 0), {{ rule_bits }})
+            -- The firms of one house or one accountant share an address, and are not compared by name where there are few.
+            when
+                paired.gamma_organization_name is null
+                and one.organization not like other.organization || '%'
+                and other.organization not like one.organization || '%'
+                then least(paired.weight, {{ other_firm_bits }})
+            when paired.rule_id is null then paired.weight
+            when paired.gamma_organization_name = 0 then paired.weight
+            -- People who share an address or a telephone bear different given names: then the model decides. Names in two
+            -- scripts do not contradict each other: many who are called 郭诚俊 are also called Kevin.
+            when paired.gamma_given_name = 0 and one.is_spelt = other.is_spelt then paired.weight
+            when paired.gamma_given_name = -1 and paired.is_doubted then paired.weight
+            else greatest(coalesce(paired.weight, 0), {{ rule_bits }})
+        end as weight,
+        paired.rule_id is not null and not paired.is_named and one.is_faceless != other.is_faceless as is_of_faceless,
+        case when one.is_faceless then paired.node_1 else paired.node_2 end as faceless_node,
+        case when one.is_faceless then paired.node_2 else paired.node_1 end as other_node,
+        -- Names in the other order, one of them a short form, are no contradiction.
+        paired.gamma_given_name = 0
+        and coalesce(one.given != other.family and one.family != other.given, true) as are_named_apart
+    from paired
+    inner join profiles as one
+        on paired.node_1 = one.node
+    inner join profiles as other
+        on paired.node_2 = other.node
+),
+
+-- Where people who share its address contradict each other, a faceless profile could be of any of them, and would make
+-- them one.
+torn as (
+    select distinct one.faceless_node as node
+    from weighed as one
+    inner join weighed as other
+        on
+            one.faceless_node = other.faceless_node
+            and one.other_node < other.other_node
+    inner join weighed as apart
+        on
+            one.other_node = apart.node_1
+            and other.other_node = apart.node_2
+    where
+        one.is_of_faceless
+        and other.is_of_faceless
+        and apart.are_named_apart
+        and apart.weight < {{ contradicts_below }}
 )
 
 select
-    coalesce(compared.node_1, rules.node_1) as node_1,
-    coalesce(compared.node_2, rules.node_2) as node_2,
-    rules.rule_id,
-    compared.match_weight,
+    weighed.node_1,
+    weighed.node_2,
+    weighed.rule_id,
+    weighed.match_weight,
     case
-        when rules.is_named then greatest(coalesce(compared.weight, 0), {{ rule_bits }})
-        -- The firms of one house or one accountant share an address, and are not compared by name where there are few.
-        when
-            compared.gamma_organization_name is null
-            and one_firm.organization not like other_firm.organization || '%'
-            and other_firm.organization not like one_firm.organization || '%'
-            then least(compared.weight, {{ other_firm_bits }})
-        when rules.rule_id is null then compared.weight
-        when compared.gamma_organization_name = 0 then compared.weight
-        -- People who share an address or a telephone bear different given names: then the model decides. Names in two
-        -- scripts do not contradict each other: many who are called 郭诚俊 are also called Kevin.
-        when compared.gamma_given_name = 0 and (one.given_han is null) = (other.given_han is null) then compared.weight
-        when compared.gamma_given_name = -1 and compared.is_doubted then compared.weight
-        else greatest(coalesce(compared.weight, 0), {{ rule_bits }})
+        when weighed.is_of_faceless and torn.node is not null then least(weighed.weight, {{ torn_bits }})
+        else weighed.weight
     end as weight
-from compared
-full join rules
-    on
-        compared.node_1 = rules.node_1
-        and compared.node_2 = rules.node_2
-left join {{ ref('int_match_features') }} as one
-    on rules.node_1 = one.node
-left join {{ ref('int_match_features') }} as other
-    on rules.node_2 = other.node
-left join firms as one_firm
-    on coalesce(compared.node_1, rules.node_1) = one_firm.node
-left join firms as other_firm
-    on coalesce(compared.node_2, rules.node_2) = other_firm.node
+from weighed
+left join torn
+    on weighed.faceless_node = torn.node
