@@ -153,7 +153,8 @@ select
     case
         when weighed.is_of_faceless and torn.node is not null then least(weighed.weight, {{ torn_bits }})
         else weighed.weight
-    end as weight
+    end as weight,
+    weighed.is_of_faceless and torn.node is not null as is_torn
 from weighed
 left join torn
     on weighed.faceless_node = torn.node

@@ -60,8 +60,10 @@ class Explained:
     decisions_around: tuple[Decided, ...]
     weighed: Weighed | None
     weight: float | None
-    # The rule that holds for the pair, and whether it was worth more than what else is known.
+    # The rule that holds for the pair.
     rule: str | None
+    # One of the two says nothing of the person, and those whom it could be of contradict each other.
+    is_torn: bool
     links: tuple[str, ...]
     path: tuple[Step, ...]
     around: Around | None
@@ -80,7 +82,7 @@ def explain(
     one, other = _profile(con, first), _profile(con, second)
     model = Model.load(state)
     evidence = con.execute(
-        "select evidence.weight, rules.description from identity.int_evidence as evidence "
+        "select evidence.weight, rules.description, evidence.is_torn from identity.int_evidence as evidence "
         "left join seeds.identity_rules as rules using (rule_id) where node_1 = ? and node_2 = ?",
         sorted((one.node, other.node)),
     ).fetchone()
@@ -109,6 +111,7 @@ def explain(
         else None,
         evidence[0] if evidence else None,
         evidence[1] if evidence else None,
+        bool(evidence and evidence[2]),
         links,
         path,
         None if are_one else around(con, one.customer_id, other.customer_id),

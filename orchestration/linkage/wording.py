@@ -79,6 +79,8 @@ def contributions(explained: Explained) -> list[tuple[str, float]]:
 
 def _corrected_by(explained: Explained) -> str:
     """Why a pair counts for more, or less, than the model makes of it."""
+    if explained.is_torn:
+        return "one of the two says nothing of the person, and those it could be of contradict each other"
     total = explained.weighed.total if explained.weighed else 0.0
     known = {part.comparison: part.level for part in _parts(explained) if part.is_known}
     if (weight(explained) or 0.0) > total:
@@ -142,7 +144,7 @@ def _known(explained: Explained) -> Iterator[str]:
 def _weight(explained: Explained, total: float) -> str:
     number = f"{signed(total)} bits, a probability of {probability(total):.1%}"
     model = explained.weighed.total if explained.weighed else total
-    if abs(total - model) > _SAME_BITS:
+    if explained.is_torn or abs(total - model) > _SAME_BITS:
         why = _corrected_by(explained)
         return (
             f"By itself that weighs {signed(model)} bits. But {why}, so the pair counts {number}."

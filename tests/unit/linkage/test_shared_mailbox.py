@@ -5,11 +5,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.linkage import wording
+from orchestration.linkage.explaining import explain
 from tests.unit.linkage.identities import Identities, Person
 
 MAILBOX = {"email": "family@mail.com"}
 ANNA: Person = MAILBOX | {"given": "anna", "family": "smith", "birth": "19800229"}
 OTTO: Person = MAILBOX | {"given": "otto", "family": "smith", "birth": "19751103"}
+
+
+def test_why_it_counts_so_little_is_said(tmp_path: Path) -> None:
+    with duckdb.connect(":memory:") as con:
+        Identities(con, [ANNA, OTTO, MAILBOX], tmp_path)
+        told = wording.as_document(explain(con, tmp_path, ("s", "0"), ("s", "2")))
+    assert "those it could be of contradict each other" in " ".join(told["because"])
 
 
 def customers(people: list[Person], state: Path) -> list[str]:
