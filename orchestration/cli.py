@@ -29,7 +29,7 @@ from orchestration.options import (
     truth_option,
     warehouse_option,
 )
-from orchestration.pages.command_line import docs
+from orchestration.pages.command_line import docs, report
 from orchestration.publishing.command_line import diff, rollback, versions
 from orchestration.settings import REPOSITORY
 
@@ -323,6 +323,7 @@ cli.add_command(docs)
 cli.add_command(export)
 cli.add_command(identity)
 cli.add_command(metrics)
+cli.add_command(report)
 cli.add_command(show_customer)
 for command in (versions, rollback, diff):
     cli.add_command(command)

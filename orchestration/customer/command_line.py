@@ -10,19 +10,29 @@ import click
 from orchestration import show as printing
 from orchestration.options import json_option, settings_of, warehouse_option
 
+_ON_A_SCREEN = 15
+_ON_A_PAGE = 300
+
 
 @click.command()
 @click.argument("customer", metavar="CUSTOMER")
 @click.option(
     "--events",
     type=click.IntRange(min=0),
-    default=15,
-    show_default=True,
-    help="How many of the newest events.",
+    help="How many of the newest events. Default: 15 on the screen, 300 on a page.",
+)
+@click.option(
+    "--html",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the customer as a page that needs no network. It holds personal data and is yours to delete.",
 )
 @warehouse_option
 @json_option
-def show(customer: str, events: int, warehouse: Path | None, is_json: bool) -> int:
+def show(
+    customer: str, events: int | None, path: Path | None, warehouse: Path | None, is_json: bool
+) -> int:
     """One customer on one screen: who, from which sources and why, the four domains, the last events.
 
     CUSTOMER is a customer_id, an e-mail, a telephone number or SOURCE:ID.
@@ -30,7 +40,14 @@ def show(customer: str, events: int, warehouse: Path | None, is_json: bool) -> i
     from orchestration.customer.page import customer_page
     from orchestration.customer.screen import lines
 
-    page = customer_page(settings_of(None, warehouse), customer, events)
+    asked = events if events is not None else _ON_A_PAGE if path else _ON_A_SCREEN
+    page = customer_page(settings_of(None, warehouse), customer, asked)
+    if path:
+        from orchestration.pages.customer_page import render
+        from orchestration.pages.look import write
+
+        click.echo(write(path.resolve(), render(page)))
+        return 0
     if is_json:
         printing.as_json(page)
     else:

@@ -89,7 +89,7 @@ def lines(page: Page) -> Iterator[str]:
         yield f"  and {len(page['links']) - _LINKS} more in identity.links"
     for domain, measures in DOMAINS.items():
         told = [
-            f"{label} {_text(view[column])}{' ' + currency if unit else ''}"
+            f"{label} {shown(view[column])}{' ' + currency if unit else ''}"
             for label, column, unit in measures
             if view.get(column)
         ]
@@ -101,9 +101,9 @@ def lines(page: Page) -> Iterator[str]:
     for event in page["events"]:
         said = [event["summary"], event["channel"]]
         if event["amount"] is not None:
-            said.append(f"{_text(event['amount'])} {event['currency'] or ''}".strip())
+            said.append(f"{shown(event['amount'])} {event['currency'] or ''}".strip())
         if event["score"] is not None:
-            said.append(f"score {_text(event['score'])}")
+            said.append(f"score {shown(event['score'])}")
         what = event["event_type"].replace("_", " ")
         yield (
             f"  {event['occurred_at']:%Y-%m-%d %H:%M}  {what:<18}  {event['source_id']} {event['source_key']}"
@@ -111,7 +111,8 @@ def lines(page: Page) -> Iterator[str]:
         ).rstrip()
 
 
-def _text(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as a person reads it."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""`scv docs`: the catalogue of what is published, as a page."""
+"""`scv docs` and `scv report`: the catalogue and the overview of what is published, as pages."""
 
 from __future__ import annotations
 
@@ -26,4 +26,23 @@ def docs(path: Path | None, warehouse: Path | None) -> int:
     settings = settings_of(None, warehouse)
     where = path.resolve() if path else settings.reports / "catalogue.html"
     click.echo(write(where, render(gather(settings))))
+    return 0
+
+
+@click.command()
+@click.option(
+    "--to",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write. Default: reports/overview.html in the warehouse.",
+)
+@warehouse_option
+def report(path: Path | None, warehouse: Path | None) -> int:
+    """Write the overview: customers, the four domains over time, identity and data health on one page.
+
+    Every run that publishes writes it too. It holds no person's data.
+    """
+    from orchestration.pages.report import write_overview
+
+    click.echo(write_overview(settings_of(None, warehouse), path.resolve() if path else None))
     return 0
