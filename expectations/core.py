@@ -6,7 +6,7 @@ is attributed, it shows.
 
 from __future__ import annotations
 
-from expectations.shared import no_rows, one_row_per_live_customer
+from expectations.shared import judged, no_rows, one_row_per_live_customer
 from orchestration.gates.rules import GateFacts, Rule
 
 DIM_CUSTOMER = "core.dim_customer"
@@ -22,7 +22,7 @@ def suite(facts: GateFacts) -> list[Rule]:
         is_fact = relation.startswith("core.fct_")
         if is_fact and "customer_id" in facts.column_names(relation):
             rules.append(_customer_is_live(relation))
-    return rules
+    return rules + judged(facts, "core")
 
 
 def _customer_is_live(relation: str) -> Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.shared import no_rows
+from expectations.shared import judged, no_rows
 from orchestration.gates.results import WARN
 from orchestration.gates.rules import GateFacts, Rule
 
@@ -20,7 +20,7 @@ def suite(facts: GateFacts) -> list[Rule]:
         rules.append(_profile_is_known())
     if facts.has(DECISIONS):
         rules += [_decision_is_readable(), _link_is_possible(), _unlinked_are_apart()]
-    return rules
+    return rules + judged(facts, "identity")
 
 
 def _profile_is_known() -> Rule:

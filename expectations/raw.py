@@ -6,36 +6,18 @@ must be right, one rule a check for all tables, told table by table.
 
 from __future__ import annotations
 
-from expectations.shared import no_rows
+from expectations.shared import judged, no_rows
 from orchestration.gates.results import WARN
 from orchestration.gates.rules import GateFacts, Rule
-
-JUDGED = "gates.judged"
 
 
 def suite(facts: GateFacts) -> list[Rule]:
     """Conservation per file, from the file into its table; what arrived against its history; what is only shown."""
     rules = [_conservation(), _refused(facts), _quarantined(facts)]
-    delivered = facts.con.execute(
-        "select distinct system, table_name from state.files where status = 'loaded' order by all"
-    ).fetchall()
+    delivered = facts.delivered()
     if delivered:
         rules.append(_tables_hold_their_files(delivered))
-    checks = facts.con.execute(f"select distinct check_name from {JUDGED} order by all").fetchall()
-    return rules + [_judged(check) for (check,) in checks]
-
-
-def _judged(check: str) -> Rule:
-    rule = no_rows(
-        JUDGED,
-        check,
-        "within its thresholds",
-        f"""
-        select relation, source_id, table_name, column_name, verdict from {{batch}}
-        where check_name = '{check}' and verdict <> 'pass' order by all
-        """,
-    )
-    return rule.by_table()
+    return rules + judged(facts, "raw", "state")
 
 
 def _conservation() -> Rule:
@@ -57,6 +39,7 @@ def _tables_hold_their_files(delivered: list[tuple[str, str]]) -> Rule:
         f'from raw."{system}__{table}" group by _file_id'
         for system, table in delivered
     )
+    names = ", ".join(f"'{system}.{table}'" for system, table in delivered)
     return no_rows(
         "state.files",
         "tables_hold_every_row_of_their_files_once",
@@ -69,7 +52,7 @@ def _tables_hold_their_files(delivered: list[tuple[str, str]]) -> Rule:
         from ({held}) as held
         full join (
             select file_id, source_id, system, table_name, file_name, rows_loaded
-            from {{batch}} where status = 'loaded'
+            from {{batch}} where status = 'loaded' and system || '.' || table_name in ({names})
         ) as files
             on held._file_id = files.file_id and held.system = files.system and held.table_name = files.table_name
         where coalesce(files.rows_loaded, 0) <> coalesce(held.rows_held, 0)

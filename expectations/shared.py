@@ -5,7 +5,9 @@ from __future__ import annotations
 from great_expectations.expectations import UnexpectedRowsExpectation
 
 from orchestration.gates.results import ERROR
-from orchestration.gates.rules import Rule
+from orchestration.gates.rules import GateFacts, Rule
+
+JUDGED = "gates.judged"
 
 
 def no_rows(
@@ -45,4 +47,24 @@ def one_row_per_live_customer(relation: str) -> list[Rule]:
             order by all
             """,
         ),
+    ]
+
+
+def judged(facts: GateFacts, *schemas: str) -> list[Rule]:
+    """What was held against history and thresholds before (`orchestration/gates/`), one rule a check."""
+    checks = facts.con.execute(
+        f"select distinct check_name from {JUDGED} where list_contains(?, split_part(relation, '.', 1)) order by all",
+        [list(schemas)],
+    ).fetchall()
+    return [
+        no_rows(
+            JUDGED,
+            check,
+            "within its thresholds",
+            f"""
+            select relation, source_id, table_name, column_name, verdict from {{batch}}
+            where check_name = '{check}' and verdict <> 'pass' order by all
+            """,
+        ).by_table()
+        for (check,) in checks
     ]

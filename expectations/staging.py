@@ -11,12 +11,7 @@ _SUFFIX = "_versions"
 
 def suite(facts: GateFacts) -> list[Rule]:
     """Conservation per file for every entity that a canonical source delivered, refusals for all."""
-    delivered = {
-        row[0]
-        for row in facts.con.execute(
-            "select distinct table_name from state.files where status = 'loaded' and system = 'canonical'"
-        ).fetchall()
-    }
+    delivered = {table for system, table in facts.delivered() if system == "canonical"}
     rules = []
     held = []
     for relation in sorted(facts.known):

@@ -16,6 +16,7 @@ from orchestration import show
 from orchestration.customer.command_line import show as show_customer
 from orchestration.errors import ScvError, UsageError
 from orchestration.exporting.command_line import export
+from orchestration.gates.command_line import quality
 from orchestration.linkage.command_line import identity
 from orchestration.metrics.command_line import metrics
 from orchestration.options import (
@@ -322,6 +323,7 @@ def dev(
 cli.add_command(docs)
 cli.add_command(export)
 cli.add_command(identity)
+cli.add_command(quality)
 cli.add_command(metrics)
 cli.add_command(report)
 cli.add_command(show_customer)

@@ -138,6 +138,38 @@ def identity_diff(settings: Settings, retrain: bool) -> dict[str, Any]:
         return dry_run(settings, progress.say, retrain)
 
 
+def quality_proposals(settings: Settings) -> str:
+    """Thresholds that history speaks for, as rows of the seed."""
+    from orchestration.gates.gate import rulebook
+    from orchestration.gates.propose import as_csv, propose
+
+    with _working_database(settings, Progress(sys.stderr)) as con:
+        return as_csv(propose(con, rulebook(settings)))
+
+
+def source_set_aside(settings: Settings, source_id: str, why: str) -> str:
+    """Take what is new of a source out of the way."""
+    from orchestration.gates.aside import set_aside
+
+    with _working_database(settings, Progress(sys.stderr)) as con:
+        files = set_aside(con, source_id, f"set aside: {why}")
+    if not files:
+        raise UsageError(f"No file of the source '{source_id}' came since the last published run.")
+    return (
+        f"{files} files of {source_id} wait. `scv run` goes on without them; "
+        f"`scv quality release {source_id}` lets them in."
+    )
+
+
+def source_released(settings: Settings, source_id: str) -> str:
+    """Let in what was set aside."""
+    from orchestration.gates.aside import release
+
+    with _working_database(settings, Progress(sys.stderr)) as con:
+        files = release(con, source_id)
+    return f"{files} files of {source_id} are back; the next `scv run` judges them again."
+
+
 def identity_retraining(settings: Settings) -> str:
     """Put the learned model away; the next run learns anew, also where nothing else changed."""
     from orchestration.linkage.model import FILE_NAME

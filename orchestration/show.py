@@ -62,13 +62,29 @@ def failure(summary: Mapping[str, Any]) -> None:
     published = summary["published"]
     if published["version"]:
         lines.append(
-            f"The published warehouse is untouched: readers go on with version {published['version']}."
+            f"The published warehouse is untouched: readers go on with version {published['version']}, "
+            f"which is as of {published['published_at']}."
         )
     else:
         lines.append("Nothing was published before, so there is nothing to read yet.")
+    if summary["outcome"] == "stopped":
+        lines += _after_a_stop(summary)
     if summary["log"]:
         lines.append(f"The full log is {summary['log']}")
     error("\n".join(lines))
+
+
+def _after_a_stop(summary: Mapping[str, Any]) -> list[str]:
+    """What somebody can do who has looked."""
+    lines = [f"All checks: {summary['report']}"]
+    first = next((f for f in summary["failures"] if f["severity"] == "error"), None)
+    if first is not None and first["relation"].startswith("raw.") and first["source_id"]:
+        source = first["source_id"]
+        lines.append(
+            f"If it is as it should be: scv run --accept {first['check_name']}@{source}. If not: "
+            f"scv quality set-aside {source} --why … goes on without what it brought."
+        )
+    return lines
 
 
 def number(value: Any) -> str:
@@ -114,6 +130,14 @@ def run_summary(summary: Mapping[str, Any]) -> None:
         rows.append(
             (f"gate {layer}", f"{gate['outcome']}: {gate['checks']} checks{failed}{warned}")
         )
+    cost = summary.get("gate_seconds")
+    if cost:
+        rows.append(
+            ("gates", f"{cost:.1f} s, {cost / max(summary['seconds'], 0.1):.0%} of the run")
+        )
+    aside = summary.get("set_aside")
+    if aside:
+        rows.append(("set aside", ", ".join(aside)))
     if stages:
         spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items())
         rows.append(("seconds per stage", spent))

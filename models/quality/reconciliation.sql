@@ -38,7 +38,12 @@ refused as (
         on
             quarantine.system = tables.system
             and quarantine.table_name = tables.table_name
-    where quarantine.resolved_at is null
+    -- A row that somebody dismissed stays refused; one whose file was set aside has not landed.
+    inner join {{ source('state', 'files') }} as files
+        on
+            quarantine.file_id = files.file_id
+            and files.status = 'loaded'
+    where quarantine.resolved_at is null or quarantine.resolution = 'dismissed'
     group by 1, 2
 ),
 

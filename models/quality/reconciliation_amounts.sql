@@ -44,7 +44,11 @@ refused as (
         {{ "cast(null as varchar)" if entity == 'order_lines' else "nullif(upper(trim(" ~ json_text('record', 'currency') ~ ")), '')" }} as currency,
         sum({{ try_cast(json_text('record', column), 'decimal(18, 4)') }}) as amount_refused
     from {{ source('state', 'quarantine') }}
-    where system = 'canonical' and table_name = '{{ entity }}' and resolved_at is null
+    where
+        system = 'canonical'
+        and table_name = '{{ entity }}'
+        and (resolved_at is null or resolution = 'dismissed')
+        and file_id in (select files.file_id from {{ source('state', 'files') }} as files where files.status = 'loaded')
     group by 2, 4
     having count({{ try_cast(json_text('record', column), 'decimal(18, 4)') }}) > 0
     {{ 'union all' if not loop.last }}

@@ -6,6 +6,8 @@ a run that judged it has published: what a stopped run brought is judged again b
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import duckdb
 
 TABLES = """
@@ -14,6 +16,7 @@ create table if not exists gates.arrivals (
     arrival_id bigint, run_id varchar, source_id varchar, system varchar, table_name varchar, delivered_on date,
     dated_by varchar, is_measured boolean, published_in varchar
 );
+create table if not exists gates.whole_checks (checked_at timestamp);
 create table if not exists gates.arrival_files (file_id bigint, arrival_id bigint);
 create table if not exists gates.figures (
     arrival_id bigint, column_name varchar, measure varchar, category varchar, value double
@@ -46,15 +49,18 @@ dated as (
     select *, try_cast(parts.y || '-' || parts.m || '-' || parts.d as date) as named_day from fresh
 ),
 published as (
-    select max(started_at) as last_at from state.runs where outcome = 'published'
+    select
+        max(started_at) filter (where outcome = 'published') as last_at,
+        (select count(*) = 0 from gates.arrivals) as is_begun
+    from state.runs
 )
 select
     min(file_id), run_id, source_id, system, table_name,
     coalesce(any_value(named_day), any_value(as_of), cast(min(loaded_at) as date)),
     case when any_value(named_day) is not null then 'name' else 'run' end,
     false,
-    -- Files of runs before these books were kept.
-    case when any_value(started_at) <= any_value(last_at) then 'earlier' end
+    -- Where the books are begun, what was published before is history; a file that is let in later is new.
+    case when any_value(started_at) <= any_value(last_at) and any_value(is_begun) then 'earlier' end
 from dated cross join published
 group by run_id, source_id, system, table_name, named_day
 order by 1
@@ -136,6 +142,20 @@ def mark_published(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
     con.execute(
         "update gates.arrivals set published_in = ? where published_in is null", [run_id]
     ).fetchall()
+    if is_whole_due(con):
+        con.execute("insert into gates.whole_checks values (?)", [_now()]).fetchall()
+
+
+def is_whole_due(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a week has gone since all tables were looked at, not only those that something came for."""
+    return not con.execute(
+        "select 1 from gates.whole_checks where checked_at between ? and ?",
+        [_now() - timedelta(days=7), _now() + timedelta(hours=1)],
+    ).fetchall()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def is_new(alias: str = "arrivals") -> str:

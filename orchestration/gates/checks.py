@@ -14,6 +14,7 @@ from orchestration.transformation.layers import LAYERS
 from orchestration.transformation.manifest import handed_on
 
 CHECK_NAME = "gate"
+_SHOWN = 100
 
 
 def gate_checks(manifest: Mapping[str, Any], raw: Sequence[dg.AssetKey]) -> list[Any]:
@@ -65,17 +66,20 @@ def as_check_results(
 
 
 def _table(results: Sequence[CheckResult]) -> dict[str, Any]:
+    # What failed is what somebody came for; a first load has hundreds that passed.
+    ordered = sorted(results, key=lambda result: (result.is_success, result.is_warning))
     records = [
         dg.TableRecord(
             {
                 "check": result.check_name,
                 "relation": result.relation,
+                "source": result.source_id or "",
                 "passed": result.is_success,
                 "expected": result.expected,
                 "observed": result.observed,
                 "keys": "; ".join(result.sample_keys),
             }
         )
-        for result in results
+        for result in ordered[:_SHOWN]
     ]
     return {"results": dg.MetadataValue.table(records)}

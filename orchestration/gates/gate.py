@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from orchestration.errors import GateError
+from orchestration.gates.arrivals import is_whole_due
+from orchestration.gates.aside import SKIPPED, is_about_aside, set_aside, to_be_skipped
 from orchestration.gates.judging import Rulebook, judge_arrivals
-from orchestration.gates.results import CheckResult, stop_message, stopping
+from orchestration.gates.levels import JUDGED_LAYERS, judge_layer
+from orchestration.gates.results import WARN, CheckResult, stop_message, stopping
 from orchestration.gates.rules import GateFacts
 from orchestration.gates.thresholds import load_holidays, load_thresholds
 from orchestration.ingestion.contracts import load_contracts
@@ -45,6 +49,9 @@ def judge(
         if layer == "raw":
             with session.connect() as con:
                 judge_arrivals(con, rulebook(session.settings))
+        elif layer in JUDGED_LAYERS:
+            with session.connect() as con:
+                judge_layer(con, layer, session.run_id, load_thresholds(session.settings))
         con = duckdb.connect(str(path), read_only=True)
         try:
             facts = GateFacts(
@@ -55,14 +62,45 @@ def judge(
                 known=known_relations(session.dbt.manifest()),
                 accepted=session.accepted,
                 expected_rows=expected_rows or {},
+                is_whole=database is not None or is_whole_due(con),
             )
             found.extend(evaluate(facts))
         finally:
             con.close()
-        session.results.extend(found)
         failed = stopping(found)
+        if layer == "raw" and failed:
+            found[:] = _without_bad_sources(session, found, failed)
+            failed = stopping(found)
+        session.results.extend(found)
+        session.set_aside = sorted(
+            {*session.set_aside, *(r.source_id for r in found if r.source_id and is_about_aside(r))}
+        )
         if failed:
             raise GateError(stop_message(layer, failed))
     warned = [result for result in found if result.is_warning]
     shown = f", {len(warned)} to look at" if warned else ""
     session.progress.say(f"gate {layer}: {len(found) - len(warned)} checks passed{shown}")
+
+
+def _without_bad_sources(
+    session: Session, found: list[CheckResult], failed: list[CheckResult]
+) -> list[CheckResult]:
+    """Go on without sources whose `on_failure` says so, where nothing else stops the run."""
+    skipped = to_be_skipped(failed, rulebook(session.settings).sources)
+    if not skipped:
+        return found
+    with session.connect() as con:
+        for source_id in sorted(skipped):
+            names = ", ".join(sorted({r.check_name for r in failed if r.source_id == source_id}))
+            files = set_aside(con, source_id, f"set aside by the raw gate: {names}")
+            session.progress.say(
+                f"gate raw: {source_id} is set aside ({names}); {files} files wait, its old data stay. "
+                f"`scv quality release {source_id}` lets them in"
+            )
+    note = f"; {SKIPPED}"
+    return [
+        replace(result, severity=WARN, observed=result.observed + note)
+        if result.is_stopping and result.source_id in skipped
+        else result
+        for result in found
+    ]

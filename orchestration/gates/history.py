@@ -84,8 +84,8 @@ class History:
         return max(earlier, key=lambda a: a.arrival_id) if earlier else None
 
 
-def histories(con: duckdb.DuckDBPyConnection) -> list[History]:
-    """Every table of every source that ever delivered; figures only where something new came."""
+def histories(con: duckdb.DuckDBPyConnection, is_whole: bool = False) -> list[History]:
+    """Every table of every source that ever delivered; figures only where something new came, unless `is_whole`."""
     found: dict[tuple[str, str, str], History] = {}
     by_id: dict[int, Arrival] = {}
     for source, system, table, *rest in con.execute(
@@ -120,7 +120,7 @@ def histories(con: duckdb.DuckDBPyConnection) -> list[History]:
     wanted = [
         arrival.arrival_id
         for history in found.values()
-        if history.new
+        if history.new or is_whole
         for arrival in [*history.past[-2 * REMEMBERED :], *history.new]
     ]
     for arrival_id, figures in _figures(con, wanted).items():

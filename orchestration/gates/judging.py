@@ -111,7 +111,7 @@ def _row(
         verdict,
         finding.measured,
         threshold,
-        expected,
+        expected + threshold.words(),
         finding.observed,
         keys,
     )
@@ -158,7 +158,7 @@ def _freshness(
     for source_id, hours, day in con.execute(
         "select files.source_id, date_diff('second', max(files.loaded_at), ?) / 3600.0, max(runs.as_of) "
         "from state.files as files left join state.runs as runs on files.run_id = runs.run_id "
-        "where files.status in ('loaded', 'set_aside') group by files.source_id",
+        "where files.status = 'loaded' group by files.source_id",
         [now],
     ).fetchall():
         # Runs that are counted from days in a row age a source by these days.

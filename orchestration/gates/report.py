@@ -7,13 +7,12 @@ results. Keys only, never a person's values.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from orchestration.gates.results import CheckResult
+from orchestration.gates.results import CheckResult, worst_sources
 
 KEPT = 20
 
@@ -33,47 +32,76 @@ def write(folder: Path, summary: Mapping[str, Any], results: Sequence[CheckResul
     runs.mkdir(parents=True, exist_ok=True)
     page = runs / f"{summary['run_id']}.html"
     page.write_text(render(summary, results), encoding="utf-8")
-    beside = folder / ".index.html.next"
-    shutil.copyfile(page, beside)
-    os.replace(beside, folder / "index.html")
-    for old in sorted(runs.glob("*.html"), reverse=True)[KEPT:]:
+    kept = sorted(runs.glob("*.html"), reverse=True)
+    for old in kept[KEPT:]:
         old.unlink()
+    earlier = [f"runs/{path.name}" for path in kept[:KEPT] if path != page]
+    beside = folder / ".index.html.next"
+    beside.write_text(render(summary, results, earlier), encoding="utf-8")
+    os.replace(beside, folder / "index.html")
     return page
 
 
-def render(summary: Mapping[str, Any], results: Sequence[CheckResult]) -> str:
-    """The page as text."""
+def render(
+    summary: Mapping[str, Any], results: Sequence[CheckResult], earlier: Sequence[str] = ()
+) -> str:
+    """The page as text; `earlier` are the pages of runs before."""
     layers = list(dict.fromkeys(result.layer for result in results))
     sections = "".join(
         _section(layer, [result for result in results if result.layer == layer]) for layer in layers
     )
     message = summary["message"]
     told = f"<pre>{escape(message)}</pre>" if message else ""
-    published = summary["published"]["version"] or "nothing yet"
+    published = summary["published"]
+    readers = published["version"] or "nothing yet"
+    if published.get("published_at"):
+        readers += f", of {published['published_at']}"
+    links = " ".join(f"<a href='{escape(path)}'>{escape(Path(path).stem)}</a>" for path in earlier)
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         f"<title>Gates of run {escape(summary['run_id'])}</title><style>{_STYLE}</style></head><body>"
         f"<h1>Run {escape(summary['run_id'])}: {escape(summary['outcome'])}</h1>"
         f"<p>As of {escape(summary['as_of'])}. {summary['rows_in']:,} rows in, "
-        f"{summary['rows_quarantined']:,} quarantined. Published: {escape(published)}.</p>"
-        f"{told}{sections or '<p>The run ended before its first gate.</p>'}</body></html>\n"
+        f"{summary['rows_quarantined']:,} quarantined. Readers have: {escape(readers)}.</p>"
+        f"{told}{_worst(results)}{sections or '<p>The run ended before its first gate.</p>'}"
+        f"{f'<h2>Earlier runs</h2><p>{links}</p>' if links else ''}</body></html>\n"
     )
 
 
+def _worst(results: Sequence[CheckResult]) -> str:
+    sources = worst_sources(result for result in results if not result.is_success)
+    return f"<p>Sources with the most to look at: {escape(sources)}.</p>" if sources else ""
+
+
 def _section(layer: str, results: Sequence[CheckResult]) -> str:
-    # What failed is what somebody came for.
-    ordered = sorted(results, key=lambda result: (result.is_success, result.is_warning))
-    rows = "".join(_row(result) for result in ordered)
+    # What failed is what somebody came for; what passed is there for those who ask.
+    found = sorted((r for r in results if not r.is_success), key=lambda result: result.is_warning)
+    passed = [result for result in results if result.is_success]
+    folded = (
+        f"<details><summary>{len(passed)} passed</summary>{_table(passed)}</details>"
+        if passed
+        else ""
+    )
+    return f"<h2>{escape(layer)}</h2>{_table(found) if found else ''}{folded}"
+
+
+def _table(results: Sequence[CheckResult]) -> str:
     return (
-        f"<h2>{escape(layer)}</h2><table><tr><th></th><th>relation</th><th>check</th>"
-        f"<th>expected</th><th>observed</th><th>keys</th></tr>{rows}</table>"
+        "<table><tr><th></th><th>relation</th><th>source</th><th>check</th><th>expected</th>"
+        f"<th>observed</th><th>keys</th></tr>{''.join(_row(result) for result in results)}</table>"
     )
 
 
 def _row(result: CheckResult) -> str:
     state = "passed" if result.is_success else "warned" if result.is_warning else "failed"
     keys = "<br>".join(escape(key) for key in result.sample_keys)
-    cells = (result.relation, result.check_name, result.expected, result.observed)
+    cells = (
+        result.relation,
+        result.source_id or "",
+        result.check_name,
+        result.expected,
+        result.observed,
+    )
     shown = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     return f"<tr><td class='{state}'>{state}</td>{shown}<td>{keys}</td></tr>"

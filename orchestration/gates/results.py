@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ WARN = "warn"
 
 # More keys than a person looks at would only make the message long.
 SAMPLE_SIZE = 20
+# More failed checks than that are one cause, most of the time.
+TOLD = 20
 
 
 def _now() -> datetime:
@@ -59,10 +62,19 @@ def describe(result: CheckResult) -> str:
     return "\n".join(lines)
 
 
+def worst_sources(failed: Iterable[CheckResult]) -> str:
+    """The sources that most failed checks are about, with how many."""
+    counts = Counter(result.source_id for result in failed if result.source_id)
+    return ", ".join(f"{source} ({n})" for source, n in counts.most_common(5))
+
+
 def stop_message(layer: str, failed: list[CheckResult]) -> str:
-    """Why a run was stopped, whole."""
-    sources = sorted({result.source_id for result in failed if result.source_id})
+    """Why a run was stopped: what failed first, whole; of a great many the rest is in the report."""
     head = f"The {layer} gate stopped the run: {len(failed)} check{'s' if len(failed) > 1 else ''} failed"
+    sources = worst_sources(failed)
     if sources:
-        head += f"; worst sources: {', '.join(sources[:5])}"
-    return "\n".join([head + ".", *(describe(result) for result in failed)])
+        head += f"; worst sources: {sources}"
+    lines = [head + ".", *(describe(result) for result in failed[:TOLD])]
+    if len(failed) > TOLD:
+        lines.append(f"{len(failed) - TOLD} more are in quality.gate_results and in the report.")
+    return "\n".join(lines)

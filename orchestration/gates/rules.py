@@ -12,7 +12,13 @@ from typing import Any
 
 import duckdb
 
+from orchestration.gates.arrivals import is_new
 from orchestration.gates.results import ERROR
+
+_NEW_FILES = (
+    "select file_id from gates.arrival_files inner join gates.arrivals using (arrival_id) "
+    f"where {is_new()}"
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,20 @@ class GateFacts:
     # Checks of drift that somebody looked at and let pass in this run.
     accepted: frozenset[str] = frozenset()
     expected_rows: Mapping[str, int] = field(default_factory=dict)
+    # Whether conservation is looked at in every table, or only in those that something came for.
+    is_whole: bool = True
 
     def has(self, *relations: str) -> bool:
         """The project knows all of these relations, so a rule over them means something."""
         return all(relation in self.known for relation in relations)
+
+    def delivered(self) -> list[tuple[str, str]]:
+        """System and table of every raw table to be looked at."""
+        touched = "" if self.is_whole else f"and file_id in ({_NEW_FILES})"
+        return self.con.execute(
+            "select distinct system, table_name from state.files "
+            f"where status = 'loaded' {touched} order by all"
+        ).fetchall()
 
     def column_names(self, relation: str) -> list[str]:
         """The columns of one relation as the database has them."""

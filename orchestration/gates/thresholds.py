@@ -38,6 +38,12 @@ class Threshold:
     def is_set(self) -> bool:
         return self.warn_at is not None or self.fail_at is not None
 
+    def words(self) -> str:
+        """From where on it is shown and stops, as part of a sentence."""
+        limits = (("shown at", self.warn_at), ("stops at", self.fail_at))
+        told = [f"{what} {limit:g}" for what, limit in limits if limit is not None]
+        return f" ({', '.join(told)})" if told else ""
+
     def verdict(self, check: str, measured: float) -> str:
         """`pass`, or the severity of what was measured."""
         for severity, limit in ((ERROR, self.fail_at), (WARN, self.warn_at)):

@@ -63,10 +63,10 @@ class Door:
         self.arrived: set[tuple[str, str, str, str, str]] = set()
         for source_id, system, table, name, digest, status in con.execute(
             "select source_id, system, table_name, file_name, content_hash, status "
-            "from state.files where status in ('loaded', 'duplicate')"
+            "from state.files where status in ('loaded', 'duplicate', 'set_aside')"
         ).fetchall():
             self.arrived.add((source_id, system, table, name, digest))
-            if status == "loaded":
+            if status != "duplicate":
                 self.loaded.add((source_id, system, table, digest))
 
     def has_work(self, file: LandedFile, is_repeated: bool) -> bool:

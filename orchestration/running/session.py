@@ -45,6 +45,8 @@ class Session:
     load: Mapping[str, Any] = field(default_factory=dict)
     # How right the customers are, where a truth is named.
     benchmark: Mapping[str, float] = field(default_factory=dict)
+    # Sources that the run goes on without.
+    set_aside: list[str] = field(default_factory=list)
     published: Path | None = None
     # The first thing that ended the run; later ones are its consequences.
     error: BaseException | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -105,12 +107,19 @@ def summary(session: Session, facts: Mapping[str, Any], exit_code: int) -> dict[
         "benchmark": dict(session.benchmark),
         "gates": gate_figures(session),
         "failures": failures(session),
+        "gate_seconds": round(
+            sum(spent for name, spent in session.stages.items() if name.startswith("gate ")), 3
+        ),
+        "set_aside": session.set_aside,
         "stage_seconds": dict(session.stages),
         "seconds": facts["seconds"],
         "published": {
             "path": str(settings.published) if settings.published.exists() else None,
             "version": _version(settings.published),
+            # Readers have nothing newer than this.
+            "published_at": _published_at(settings.published),
         },
+        "report": str(settings.reports / "index.html"),
         "quality": str(settings.quality_database),
         "log": str(session.progress.log) if session.progress.log else None,
     }
@@ -118,3 +127,10 @@ def summary(session: Session, facts: Mapping[str, Any], exit_code: int) -> dict[
 
 def _version(published: Any) -> str | None:
     return published.resolve().parent.name if published.exists() else None
+
+
+def _published_at(published: Path) -> str | None:
+    if not published.exists():
+        return None
+    at = datetime.fromtimestamp(published.resolve().stat().st_mtime, UTC)
+    return at.isoformat(timespec="seconds")

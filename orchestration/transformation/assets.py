@@ -71,6 +71,7 @@ def _events(
         definition = context.assets_def
         assets = {spec.metadata.get(_UNIQUE_ID): spec.key for spec in definition.specs}
         checks = {spec.metadata.get(_UNIQUE_ID): spec.key for spec in definition.check_specs}
+        keys = {result.check_name: result.sample_keys for result in session.results}
         for node in nodes:
             if node.unique_id in assets and node.status == "success":
                 yield dg.MaterializeResult(
@@ -83,7 +84,11 @@ def _events(
                     check_name=check.name,
                     passed=node.status == "pass",
                     severity=_severity(node),
-                    metadata={"failures": node.failures, "seconds": node.seconds},
+                    metadata={
+                        "failures": node.failures,
+                        "seconds": node.seconds,
+                        "keys": "; ".join(keys.get(node.name, ())),
+                    },
                 )
 
 

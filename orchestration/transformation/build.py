@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.results import ERROR, WARN, CheckResult, stop_message, stopping
 from orchestration.running.session import Session
 from orchestration.transformation.dbt import NodeResult
+from orchestration.transformation.evidence import personal_columns, sample_keys
 from orchestration.transformation.layers import Layer
 
 
@@ -20,8 +23,13 @@ def build_layer(session: Session, layer: Layer, nodes: list[NodeResult]) -> None
             f"dbt {node.kind} {node.name} {node.status} {node.seconds:.2f}s{reason}"
         )
 
-    session.dbt.build(layer.selection, note, {"run_id": session.run_id})
-    results = [_as_result(layer.name, node) for node in nodes if _is_judged(node)]
+    built = session.dbt.build(layer.selection, note, {"run_id": session.run_id})
+    keys = _keys(session, built)
+    results = [
+        _as_result(layer.name, node, keys.get(node.unique_id, ()))
+        for node in nodes
+        if _is_judged(node)
+    ]
     session.results.extend(results)
     broken = [node for node in nodes if node.is_broken]
     if broken:
@@ -38,7 +46,23 @@ def _is_judged(node: NodeResult) -> bool:
     return node.is_test and node.status in ("pass", "warn", "fail")
 
 
-def _as_result(layer: str, node: NodeResult) -> CheckResult:
+def _keys(session: Session, built: list[NodeResult]) -> dict[str, tuple[str, ...]]:
+    """What the tests that found something are about, by keys."""
+    found = [node for node in built if node.compiled and _is_judged(node)]
+    if not found:
+        return {}
+    manifest = session.dbt.manifest()
+    personal = personal_columns(manifest)
+    with session.connect(read_only=True) as con:
+        return {
+            node.unique_id: sample_keys(
+                con, node.compiled, manifest["nodes"].get(node.unique_id, {}), personal
+            )
+            for node in found
+        }
+
+
+def _as_result(layer: str, node: NodeResult, keys: tuple[str, ...]) -> CheckResult:
     is_success = node.status == "pass"
     return CheckResult(
         layer=layer,
@@ -48,7 +72,20 @@ def _as_result(layer: str, node: NodeResult) -> CheckResult:
         is_success=is_success,
         expected="no failing rows",
         observed="none" if is_success else f"{node.failures} failing rows",
+        source_id=_worst_source(keys),
+        sample_keys=keys,
     )
+
+
+def _worst_source(keys: tuple[str, ...]) -> str | None:
+    """The source that most of these keys name."""
+    sources = Counter(
+        part.partition("=")[2]
+        for key in keys
+        for part in key.split(", ")
+        if part.startswith("source_id=")
+    )
+    return sources.most_common(1)[0][0] if sources else None
 
 
 def _broken_message(layer: str, broken: list[NodeResult]) -> str:

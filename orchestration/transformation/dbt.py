@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class NodeResult:
     seconds: float
     message: str
     failures: int
+    # The query of a test that found something.
+    compiled: str = ""
 
     @property
     def is_test(self) -> bool:
@@ -138,7 +140,14 @@ class DbtProject:
             arguments += ["--exclude-resource-type", "unit_test"]
         if self._settings.full_refresh:
             arguments.append("--full-refresh")
-        self._invoke(arguments, [listen], is_strict=False)
+        outcome = self._invoke(arguments, [listen], is_strict=False)
+        for ended in getattr(outcome.result, "results", None) or ():
+            node_result = results.get(ended.node.unique_id)
+            if node_result is not None and node_result.is_test and node_result.status != "pass":
+                found = replace(
+                    node_result, compiled=getattr(ended.node, "compiled_code", "") or ""
+                )
+                results[found.unique_id] = found
         return list(results.values())
 
     def _variables(self) -> dict[str, str | bool]:

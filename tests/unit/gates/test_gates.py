@@ -50,7 +50,11 @@ create table quality.reconciliation_amounts as
 
 
 def judged(
-    tmp_path: Path, layer: str, *damage: str, accepted: Iterable[str] = ()
+    tmp_path: Path,
+    layer: str,
+    *damage: str,
+    accepted: Iterable[str] = (),
+    is_whole: bool = True,
 ) -> list[CheckResult]:
     from orchestration.gates.runner import evaluate
 
@@ -70,6 +74,7 @@ def judged(
             con=con,
             known={name: {} for (name,) in names},
             accepted=frozenset(accepted),
+            is_whole=is_whole,
             expected_rows={"marts.customer_360": 1, "identity.customers": 2},
         )
         return evaluate(facts)
@@ -225,3 +230,25 @@ def test_a_check_that_somebody_accepted_is_shown_and_does_not_stop(tmp_path: Pat
         assert [result.observed for result in results if "accepted" in result.observed]
     (tmp_path / "other").mkdir()
     assert stopping(judged(tmp_path / "other", "raw", damage, accepted=["volume_drop@shop"]))
+
+
+@pytest.mark.parametrize(("is_whole", "is_stopped"), [(True, True), (False, False)])
+def test_between_weekly_looks_only_tables_that_something_came_for_are_counted(
+    tmp_path: Path, is_whole: bool, is_stopped: bool
+) -> None:
+    damage = (
+        "delete from raw.canonical__profiles where source_record_id = 'A2'",
+        "insert into gates.arrivals values (1, 'r0', 'crm', 'canonical', 'profiles', '2026-01-01', 'run', true, 'earlier')",
+        "insert into gates.arrival_files values (1, 1)",
+    )
+    failed = stopping(judged(tmp_path, "raw", *damage, is_whole=is_whole))
+    assert bool(failed) is is_stopped
+
+
+def test_a_table_that_something_came_for_is_counted_every_day(tmp_path: Path) -> None:
+    damage = (
+        "delete from raw.canonical__profiles where source_record_id = 'A2'",
+        "insert into gates.arrivals values (1, 'r1', 'crm', 'canonical', 'profiles', '2026-01-01', 'run', true, null)",
+        "insert into gates.arrival_files values (1, 1)",
+    )
+    assert stopping(judged(tmp_path, "raw", *damage, is_whole=False))

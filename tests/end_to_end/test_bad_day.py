@@ -1,0 +1,102 @@
+"""A company lives twelve days; on the thirteenth half of a source is missing, and what happens is what was promised."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import duckdb
+from tests.support import run_scv
+
+FIRST = date(2026, 9, 1)
+SOURCES = {"shop": 400, "market": 300}
+
+
+def _deliver(landing: Path, number: int, halved: str = "") -> None:
+    draw, day = Random(number), FIRST + timedelta(number)
+    for source, around in SOURCES.items():
+        rows = int(around * (0.45 if day.weekday() >= 5 else 1) * draw.uniform(0.9, 1.1))
+        people = [f"{source}-{number}-{i}" for i in range(rows // 10)]
+        _write(
+            landing / source / "profiles" / f"{day}.csv",
+            ("source_record_id", "full_name", "email"),
+            [(p, f"Anna Müller {p}", f"{p}@example.org") for p in people],
+        )
+        orders = [
+            (
+                f"{source}-{number}-{i}",
+                draw.choice(people),
+                f"{day}T{draw.randrange(24):02}:{draw.randrange(60):02}:00Z",
+                "EUR",
+                "unreadable" if (number, i) == (3, 5) else f"{draw.uniform(5, 200):.2f}",
+            )
+            for i in range(rows)
+            if source != halved or i % 2
+        ]
+        header = ("order_id", "customer_ref", "ordered_at", "currency", "total_amount")
+        _write(landing / source / "orders" / f"{day}.csv", header, orders)
+
+
+def _write(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def _query(database: Path, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(database), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def test_a_bad_day_is_stopped_and_does_not_hold_the_others(tmp_path: Path) -> None:
+    landing, warehouse, config = (tmp_path / name for name in ("landing", "warehouse", "config"))
+    quality = warehouse / "quality.duckdb"
+    where = ("--landing", str(landing), "--warehouse", str(warehouse))
+    for number in range(12):
+        _deliver(landing, number)
+    done = run_scv("run", "--json", *where, "--as-of", "2026-09-12", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
+    first = json.loads(done.stdout)
+    assert not [f for f in first["failures"] if f["severity"] == "error"]
+    # Rows that somebody dismissed stay counted: the gate over the books must pass in the next run.
+    listed = json.loads(
+        run_scv("quarantine", "list", "--json", "--warehouse", str(warehouse), cwd=tmp_path).stdout
+    )
+    ids = [entry["quarantine_id"] for entry in listed]
+    assert len(ids) == 2
+    run_scv("quarantine", "dismiss", *ids, "--warehouse", str(warehouse), cwd=tmp_path)
+
+    _deliver(landing, 12, halved="shop")
+    done = run_scv("run", "--json", *where, "--as-of", "2026-09-13", cwd=tmp_path)
+    assert done.returncode == 3
+    stopped = json.loads(done.stdout)
+    (failure,) = [f for f in stopped["failures"] if f["severity"] == "error"]
+    assert failure["check_name"] == "volume_drop"
+    assert (failure["relation"], failure["source_id"]) == ("raw.canonical__orders", "shop")
+    assert failure["sample_keys"] == ["file=2026-09-13.csv"]
+    assert stopped["published"] == first["published"]
+    for part in ("worst sources: shop", "--accept volume_drop@shop", "which is as of 20"):
+        assert part in done.stderr
+    assert _query(quality, "select source_id, sample_keys from quality.gate_results where not is_success and severity = 'error'")  # fmt: skip
+    assert "volume_drop" in (warehouse / "reports" / "index.html").read_text()
+
+    config.mkdir()
+    (config / "sources.csv").write_text("source_id,on_failure\nshop,skip_source\n")
+    options = (*where, "--as-of", "2026-09-13", "--config", str(config))
+    done = run_scv("run", "--json", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
+    skipped = json.loads(done.stdout)
+    assert skipped["set_aside"] == ["shop"]
+    published = warehouse / "scv.duckdb"
+    newest = "select source_id, max(ordered_at)::date from core.fct_orders group by 1 order by 1"
+    assert _query(published, newest) == [
+        ("market", date(2026, 9, 13)),
+        ("shop", date(2026, 9, 12)),
+    ]
+    files = "select status, count(*) from quality.files group by 1 order by 1"
+    assert _query(quality, files) == [("loaded", 50), ("set_aside", 2)]
+    assert _query(quality, "select sum(rows_quarantined) from quality.reconciliation") == [(2,)]
+    assert _query(quality, "select count(*) from quality.quarantine") == [(0,)]
