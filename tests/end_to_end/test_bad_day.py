@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import duckdb
+
 from tests.support import run_scv
 
 FIRST = date(2026, 9, 1)
