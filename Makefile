@@ -7,7 +7,7 @@ PARSED := $(VENV)/parsed/key
 PROJECT := $(shell find models macros seeds tests/dbt -type f) dbt_project.yml profiles.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev test lint lint-style lint-types lint-sql format lock cookbook contoso clean
+.PHONY: help setup run demo dev test torture lint lint-style lint-types lint-sql format lock cookbook contoso clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ dev: setup  ## open Dagster's UI on the demo
 
 test: setup  ## run the tests
 	@$(PY) -m pytest -n 2 --dist loadfile
+
+torture: setup  ## kill runs at 200 moments and see that nothing is lost (hours); TORTURE="--kills 20 --seed 3"
+	@$(PY) -m tests.torture $(TORTURE)
 
 lint: setup  ## check style and types of Python and SQL
 	@$(MAKE) --no-print-directory --output-sync -j 2 lint-types lint-sql lint-style

@@ -18,6 +18,7 @@ from orchestration.errors import ScvError, UsageError
 from orchestration.exporting.command_line import export
 from orchestration.gates.command_line import quality
 from orchestration.linkage.command_line import identity
+from orchestration.machine import advice, trouble
 from orchestration.metrics.command_line import metrics
 from orchestration.options import (
     FOLDER,
@@ -273,11 +274,12 @@ def quarantine_dismiss(quarantine_ids: tuple[str, ...], warehouse: Path | None) 
 @warehouse_option
 @json_option
 def status(warehouse: Path | None, is_json: bool) -> int:
-    """The last run, what is published, the sources."""
+    """The last run, what is published and how fresh, gates, quarantine, identity, disk: on one screen."""
+    from orchestration.publishing import show_status
     from orchestration.publishing import status as page
 
     settings = settings_of(None, warehouse)
-    found = page.read(settings)
+    found = page.read_now(settings)
     if not found:
         raise UsageError(
             f"{settings.warehouse} has no status yet: no run wrote to it. Start one with `scv run`, "
@@ -286,7 +288,7 @@ def status(warehouse: Path | None, is_json: bool) -> int:
     if is_json:
         show.as_json(found)
     else:
-        show.status(found)
+        show_status.status(found)
     return 0
 
 
@@ -355,6 +357,8 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         if isinstance(error, OSError) and error.errno in _NOT_ALLOWED:
             show.not_allowed(error)
+        elif told := trouble(error):
+            show.error(advice(told))
         else:
             show.unexpected(error)
         code = 1

@@ -36,10 +36,8 @@ def _held(settings: Settings, progress: Progress, is_new: bool = False) -> Itera
         try:
             restore_if_lost(settings, progress.say)
             yield
-        except duckdb.IOException:
-            raise ScvError(
-                f"The working database {settings.build_database} is held by another program; close it there."
-            ) from None
+        except duckdb.IOException as problem:
+            raise ScvError(database.why_not(problem, settings.build_database)) from None
 
 
 @contextmanager

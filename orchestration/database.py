@@ -1,12 +1,17 @@
-"""How the files of a warehouse are laid out on disk."""
+"""The file of the working database: how it is laid out, and what is told when it cannot be opened."""
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
 from orchestration import sql
+from orchestration.errors import ScvError
+from orchestration.machine import advice, trouble
 
 # What every DuckDB from 1.4 on opens. The default serves far older ones, and writing takes three times as long.
 STORAGE_VERSION = "v1.4.0"
@@ -19,3 +24,39 @@ def create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as con:
         con.execute(f"attach {sql.text(str(path))} as made (storage_version '{STORAGE_VERSION}')")
+
+
+def must_open(path: Path, say: Callable[[str], None], first_wait_seconds: float = 1.0) -> None:
+    """End with a message where the file cannot be opened for writing; somebody who only looks into it may be quick."""
+    waits = [first_wait_seconds * 2**number for number in range(3)]
+    while True:
+        try:
+            duckdb.connect(str(path)).close()
+            return
+        except duckdb.Error as problem:
+            if not waits or not _is_held(problem):
+                raise ScvError(why_not(problem, path)) from problem
+            say(f"{path} is held by another program; trying again in {waits[0]:g} s")
+            time.sleep(waits.pop(0))
+
+
+def why_not(problem: duckdb.Error, path: Path) -> str:
+    """Why the working database cannot be opened, and what to do."""
+    told = trouble(problem)
+    if told:
+        return advice(told)
+    if _is_held(problem):
+        process = re.search(r"PID \d+", str(problem))
+        who = f" ({process[0]})" if process else ""
+        return (
+            f"The working database {path} is held by another program{who}. Close it there and run again; "
+            "readers open the published file, which nobody has to wait for."
+        )
+    return (
+        f"The working database {path} is damaged. Move it away (mv {path} {path}.damaged) and run again: the run "
+        "makes it anew from what is kept beside the newest version, and loads what landed since. What is published is whole."
+    )
+
+
+def _is_held(problem: duckdb.Error) -> bool:
+    return "Could not set lock" in str(problem)

@@ -1,29 +1,40 @@
-"""Everything that Dagster knows: the way of the data as assets, gates between them, one job, one schedule.
+"""Everything that Dagster knows: the way of the data as assets, gates between them, one job that
+files, the hour or a person start.
 
 Thin on purpose: the order is here, the work is in the folders.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
+from orchestration.alerting.resource import AlertResource
 from orchestration.gates.checks import gate_checks
-from orchestration.ingestion.assets import load_assets, raw_specs
+from orchestration.ingestion.assets import delivering, load_assets, raw_specs, source_specs
+from orchestration.ingestion.reload import reload_jobs
 from orchestration.publishing.assets import published_asset
-from orchestration.running.resource import manifest_for_definitions, session_resource
+from orchestration.running.resource import (
+    from_environment,
+    manifest_for_definitions,
+    session_resource,
+)
+from orchestration.running.sensors import daily, sensors
 from orchestration.transformation.assets import layer_assets
 
 JOB_NAME = "customer_view"
 
 
 def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
-    """The whole location. `overrides`: `manifest` (a document) and `session` (a resource)."""
+    """The whole location. `overrides`: `manifest` (a document), `session` (a resource), `settings`."""
     given = overrides or {}
+    settings = given.get("settings") or from_environment(os.environ)
     manifest = given.get("manifest") or manifest_for_definitions()
-    raw = raw_specs(manifest)
+    sources = delivering(settings)
+    raw = raw_specs(manifest, sources)
     job = dg.define_asset_job(
         JOB_NAME,
         selection=dg.AssetSelection.all(),
@@ -31,19 +42,16 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         description="Load, layer after layer with a gate between, publish.",
     )
     return dg.Definitions(
-        assets=[load_assets(raw), *layer_assets(manifest), published_asset(manifest)],
-        asset_checks=gate_checks(manifest, [spec.key for spec in raw]),
-        jobs=[job],
-        schedules=[
-            dg.ScheduleDefinition(
-                name="daily",
-                job=job,
-                cron_schedule="0 5 * * *",
-                execution_timezone="UTC",
-                default_status=dg.DefaultScheduleStatus.STOPPED,
-            )
+        assets=[
+            load_assets([*source_specs(sources), *raw]),
+            *layer_assets(manifest),
+            published_asset(manifest),
         ],
-        resources={"session": given.get("session") or session_resource},
+        asset_checks=gate_checks(manifest, [spec.key for spec in raw]),
+        jobs=[job, *reload_jobs(sources)],
+        schedules=[daily(job)],
+        sensors=sensors(job),
+        resources={"session": given.get("session") or session_resource, "alerts": AlertResource()},
         executor=dg.in_process_executor,
     )
 

@@ -8,13 +8,17 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import ScvError, UsageError
 from orchestration.running.fingerprint import fingerprint, remember, remembered
 from orchestration.running.lock import DEFAULT_TIMEOUT_SECONDS, warehouse_lock
 from orchestration.running.progress import Progress
 from orchestration.settings import REPOSITORY, Settings
+
+if TYPE_CHECKING:
+    from orchestration.alerting.alerts import Alert
+    from orchestration.running.session import Session
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,22 @@ def run(
             f"There is no landing folder {settings.landing}. Make it and put files into "
             "<source>/<table>/, or name another with --landing."
         )
-    with warehouse_lock(settings.lock, progress.say, options.wait_seconds):
-        parts = fingerprint(settings, project)
-        if not settings.full_refresh and _is_unchanged(settings, parts):
-            return _unchanged(settings, progress, started)
-        summary = _whole_way(settings, progress, options, project)
-        if summary["exit_code"] == 0 and not summary["files"].get("waiting"):
-            remember(settings, parts)
-        return summary
+    try:
+        with warehouse_lock(settings.lock, progress.say, options.wait_seconds):
+            parts = fingerprint(settings, project)
+            if not settings.full_refresh and _is_unchanged(settings, parts):
+                return _unchanged(settings, progress, started)
+            summary = _whole_way(settings, progress, options, project)
+            if summary["exit_code"] == 0 and not summary["files"].get("waiting"):
+                remember(settings, parts)
+            return summary
+    except UsageError:
+        raise
+    except ScvError as problem:
+        from orchestration.alerting.occasions import of_no_beginning
+
+        _tell(settings, progress, of_no_beginning(settings, str(problem)))
+        raise
 
 
 def _is_unchanged(settings: Settings, parts: dict[str, str]) -> bool:
@@ -61,6 +73,7 @@ def _unchanged(settings: Settings, progress: Progress, started: float) -> dict[s
     """The summary of the run that made what is published, said again with nothing in."""
     from orchestration.publishing import status
     from orchestration.publishing.versions import current, rolled_back
+    from orchestration.running import looks
     from orchestration.running.run_id import new_run_id
 
     last = status.read(settings).get("last_run", {})
@@ -91,6 +104,7 @@ def _unchanged(settings: Settings, progress: Progress, started: float) -> dict[s
         "log": None,
     }
     status.note_unchanged(settings, summary)
+    looks.note(settings, summary)
     progress.say("nothing changed")
     return summary
 
@@ -125,5 +139,20 @@ def _whole_way(
         summary = finish(session)
         if not isinstance(session.error, (ScvError, Exception)):
             raise
-        return summary
-    return finish(session)
+        return _told(session, summary)
+    return _told(session, finish(session))
+
+
+def _told(session: Session, summary: dict[str, Any]) -> dict[str, Any]:
+    """A run that did not publish tells those whom `SCV_ALERT_*` names."""
+    from orchestration.alerting.occasions import of_run
+
+    _tell(session.settings, session.progress, of_run(session.settings, summary))
+    return summary
+
+
+def _tell(settings: Settings, progress: Progress, alert: Alert | None) -> None:
+    if alert is not None:
+        from orchestration.alerting.alerts import from_environment
+
+        from_environment(os.environ).send(alert, progress.note)

@@ -60,7 +60,9 @@ def failure(summary: Mapping[str, Any]) -> None:
     """Why a run did not publish, and what readers have meanwhile."""
     lines = [summary["message"] or "The run failed."]
     published = summary["published"]
-    if published["version"]:
+    if published["version"] == summary["run_id"]:
+        lines.append("Readers have the version of this run all the same.")
+    elif published["version"]:
         lines.append(
             f"The published warehouse is untouched: readers go on with version {published['version']}, "
             f"which is as of {published['published_at']}."
@@ -91,7 +93,7 @@ def number(value: Any) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def _table(title: str, rows: Sequence[tuple[str, str]]) -> None:
+def table(title: str, rows: Sequence[tuple[str, str]]) -> None:
     """Names and values below each other: folded on a terminal, one line each everywhere else."""
     if title:
         sys.stdout.write(f"{title}\n")
@@ -103,12 +105,12 @@ def _table(title: str, rows: Sequence[tuple[str, str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
+    drawn = Table(show_header=False, box=None, padding=(0, 2))
+    drawn.add_column(style="bold")
+    drawn.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(name, value)
-    Console(highlight=False).print(table)
+        drawn.add_row(name, value)
+    Console(highlight=False).print(drawn)
 
 
 def run_summary(summary: Mapping[str, Any]) -> None:
@@ -145,7 +147,7 @@ def run_summary(summary: Mapping[str, Any]) -> None:
     published = summary["published"]
     if published["path"]:
         rows.append(("published", f"{published['path']} (version {published['version']})"))
-    _table(f"Run {summary['run_id']}: {summary['outcome']}", rows)
+    table(f"Run {summary['run_id']}: {summary['outcome']}", rows)
     _next_steps(summary)
 
 
@@ -179,12 +181,12 @@ def benchmark(found: Mapping[str, Any]) -> None:
         (name.replace("_", " "), f"{value:.4f}" if name.endswith(shares) else f"{value:,.0f}")
         for name, value in found.items()
     ]
-    _table("Identity benchmark", rows)
+    table("Identity benchmark", rows)
 
 
 def figures(title: str, found: Mapping[str, Any]) -> None:
     """A handful of named figures."""
-    _table(title, [(name.replace("_", " "), number(value)) for name, value in found.items()])
+    table(title, [(name.replace("_", " "), number(value)) for name, value in found.items()])
 
 
 _DIFF_FIGURES = (
@@ -202,7 +204,7 @@ def identity_diff(found: Mapping[str, Any]) -> None:
             for when in ("before", "after")
         ]
         lines.append((measure, " → ".join(both)))
-    _table("What the next run would change", lines)
+    table("What the next run would change", lines)
     for change in found["largest_changes"]:
         more = " …" if change["records"] > len(change["profiles"]) else ""
         sys.stdout.write(
@@ -221,12 +223,12 @@ def explanation(found: Mapping[str, Any]) -> None:
     if steps:
         total = sum(step["bits"] for step in found["bits"])
         steps.append(("together", f"{round(total, 1) + 0.0:+6.1f}"))
-        _table("Weights in bits: one more doubles the odds", steps)
+        table("Weights in bits: one more doubles the odds", steps)
 
 
 def pairs(found: Mapping[str, Any]) -> None:
     """One thing, name by name."""
-    _table("", [(name, "" if value is None else str(value)) for name, value in found.items()])
+    table("", [(name, "" if value is None else str(value)) for name, value in found.items()])
 
 
 def rows(found: Sequence[Mapping[str, Any]], is_json: bool, nothing: str) -> None:
@@ -252,39 +254,3 @@ def rows(found: Sequence[Mapping[str, Any]], is_json: bool, nothing: str) -> Non
     for line in lines:
         table.add_row(*line)
     Console(highlight=False).print(table)
-
-
-def status(page: Mapping[str, Any]) -> None:
-    """The state of the warehouse on one screen."""
-    last, published, check = page["last_run"], page["published"], page["last_check"]
-    lines = [("last run", f"{last['run_id']}: {last['outcome']} in {last['seconds']:.1f} s")]
-    if last["message"]:
-        lines.append(("", last["message"].splitlines()[0]))
-    if check:
-        lines.append(("last look", f"{check['at']}: {check['outcome']}"))
-    if published:
-        lines.append(("published", f"version {published['version']}, {published['published_at']}"))
-        lines.append(
-            (
-                "",
-                f"{published['path']}, {published['size_bytes'] / 1e6:,.1f} MB, "
-                f"{published['versions_kept']} versions kept",
-            )
-        )
-    else:
-        lines.append(("published", "nothing yet"))
-    lines.append(("profiles", number(last["profiles"])))
-    lines.append(("customers", number(last["customers"])))
-    for layer, gate in last["gates"].items():
-        lines.append((f"gate {layer}", f"{gate['outcome']}: {gate['checks']} checks"))
-    lines.append(("open in quarantine", number(page["quarantine_open"])))
-    for source in page["sources"]:
-        lines.append(
-            (
-                f"source {source['source_id']}",
-                f"last arrival {source['last_arrival_at'] or 'never'}, "
-                f"{source['rows_loaded']:,} rows",
-            )
-        )
-    lines.append(("disk", f"{page['disk_bytes'] / 1e6:,.1f} MB"))
-    _table("", lines)

@@ -26,8 +26,12 @@ def start_scv(
     cwd: Path | None = None,
     code: Path = REPOSITORY,
     is_silent: bool = False,
+    has_own_group: bool = False,
 ) -> subprocess.Popen[str]:
-    """`scv` in a process of its own; `code` is another checkout to take it from."""
+    """`scv` in a process of its own; `code` is another checkout to take it from.
+
+    With a group of its own it can be killed together with all that it started.
+    """
     # A server that nobody reads from would stop when the pipe is full.
     stream = subprocess.DEVNULL if is_silent else subprocess.PIPE
     environment = {**os.environ, "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -42,6 +46,7 @@ def start_scv(
         stdin=subprocess.DEVNULL,
         stdout=stream,
         stderr=stream,
+        start_new_session=has_own_group,
     )
 
 

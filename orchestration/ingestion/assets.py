@@ -1,18 +1,60 @@
-"""The load as Dagster assets: every raw table, filled by one op."""
+"""The load as Dagster assets: every source, and every raw table, filled by one op."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
+from orchestration.ingestion.sources import Source, load_sources
 from orchestration.ingestion.step import load_landing
+from orchestration.running.retries import retried
 from orchestration.running.session import Session
+from orchestration.settings import Settings
 from orchestration.transformation.assets import WRITER, asset_key
 
+SOURCE = "sources"
 
-def raw_specs(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
+
+def delivering(settings: Settings) -> list[Source]:
+    """The sources that the seed names or that have a folder in the landing."""
+    known = load_sources(settings)
+    folders = settings.landing.iterdir() if settings.landing.is_dir() else ()
+    names = {path.name for path in folders if path.is_dir() and not path.name.startswith(".")}
+    return [known.get(name) for name in sorted(names | set(known.known))]
+
+
+def source_specs(sources: Collection[Source]) -> list[dg.AssetSpec]:
+    """One asset per source: it materialises when files of it arrive, so its freshness is that of its deliveries."""
+    return [_source_spec(source) for source in sorted(sources, key=lambda each: each.source_id)]
+
+
+def _source_spec(source: Source) -> dg.AssetSpec:
+    hours = source.freshness_hours if source.is_active else None
+    team = re.sub(r"[^a-z0-9]+", "_", source.owner.lower()).strip("_")
+    return dg.AssetSpec(
+        dg.AssetKey([SOURCE, re.sub(r"[^A-Za-z0-9_]", "_", source.source_id)]),
+        group_name=SOURCE,
+        description=f"What {source.source_id} delivers, in the layout of {source.system}.",
+        owners=[f"team:{team}"] if team else [],
+        kinds={"file"},
+        skippable=True,
+        metadata={"delivery": source.delivery, "is_active": source.is_active},
+        freshness_policy=dg.FreshnessPolicy.time_window(
+            fail_window=timedelta(hours=hours), warn_window=timedelta(hours=hours * 0.8)
+        )
+        if hours
+        else None,
+    )
+
+
+def raw_specs(manifest: Mapping[str, Any], sources: Collection[Source] = ()) -> list[dg.AssetSpec]:
     """One asset per raw table of the contracts, and the books that the loader keeps."""
     specs = []
+    by_system: dict[str, list[dg.AssetKey]] = {}
+    for source in sources:
+        by_system.setdefault(source.system, []).append(_source_spec(source).key)
     for node in manifest["sources"].values():
         key = asset_key(node)
         domain = (node["config"].get("meta") or {}).get("domain")
@@ -21,6 +63,8 @@ def raw_specs(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
                 key,
                 group_name="raw",
                 description=node["description"],
+                deps=by_system.get(key.path[1].partition("__")[0], []),
+                owners=[f"team:{domain}"] if domain else [],
                 kinds={"duckdb"},
                 metadata={"system": node["source_name"], "domain": domain or ""},
             )
@@ -42,9 +86,17 @@ def load_assets(specs: Sequence[dg.AssetSpec]) -> dg.AssetsDefinition:
 
     @dg.multi_asset(specs=list(specs), name="load", pool=WRITER, can_subset=True)
     def load(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Any:
-        rows = load_landing(session)
+        with retried(context, session):
+            rows = load_landing(session)
+        arrived = {_source_spec(Source(name)).key: count for name, count in session.arrived.items()}
         for spec in specs:
             if spec.key not in context.selected_asset_keys:
+                continue
+            if spec.key.path[0] == SOURCE:
+                if spec.key in arrived:
+                    yield dg.MaterializeResult(
+                        asset_key=spec.key, metadata={"dagster/row_count": arrived[spec.key]}
+                    )
                 continue
             name = ".".join(spec.key.path)
             metadata = {"dagster/row_count": rows[name]} if name in rows else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from orchestration.errors import ScvError
+from orchestration.machine import trouble
 
 
 class Refusal(Exception):
@@ -16,13 +17,14 @@ class Moving(Exception):
 
 
 def raise_if_of_machine(error: Exception) -> None:
-    """End the run where the engine ran out of room: that says nothing of the file.
+    """End the run where the machine ran out of room: that says nothing of the file.
 
     Refused for it, a good file would not be looked at again before its bytes change.
     """
     is_dead = isinstance(error, duckdb.OutOfMemoryException | duckdb.FatalException)
-    if is_dead or (isinstance(error, duckdb.IOException) and "No space left" in str(error)):
+    told = trouble(error) if isinstance(error, duckdb.Error | OSError) else None
+    if is_dead or told:
         raise ScvError(
-            "The machine ran out of memory or disk space while a file was loaded; nothing of that file "
-            "was loaded. Make room and run again."
+            f"The machine gave up while a file was loaded: {told or 'the engine had to stop'}. Nothing of that "
+            "file was loaded. Make room and run again."
         ) from error

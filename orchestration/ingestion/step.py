@@ -86,6 +86,13 @@ def load_landing(session: Session) -> dict[str, int]:
                 "where run_id = ? and status = 'loaded' group by 1",
                 [session.run_id],
             ).fetchall()
+            session.arrived = dict(
+                con.execute(
+                    "select source_id, sum(rows_loaded)::bigint from state.files "
+                    "where run_id = ? and status in ('loaded', 'duplicate') group by 1",
+                    [session.run_id],
+                ).fetchall()
+            )
             keep_first_load(con, session.settings.first_load)
         figures = session.load
         session.progress.say(

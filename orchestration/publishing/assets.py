@@ -8,7 +8,9 @@ import dagster as dg
 from orchestration.gates.checks import CHECK_NAME, as_check_results
 from orchestration.gates.results import CheckResult
 from orchestration.publishing.publish import publish
+from orchestration.running.retries import retried
 from orchestration.running.session import Session
+from orchestration.running.summary import run_facts
 from orchestration.transformation.assets import WRITER, asset_key
 from orchestration.transformation.manifest import published_relations
 
@@ -28,16 +30,33 @@ def published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     check = dg.AssetCheckSpec(CHECK_NAME, asset=KEY, blocking=True)
 
     @dg.multi_asset(specs=[spec], check_specs=[check], name="publish", pool=WRITER)
-    def publish_version(session: dg.ResourceParam[Session]) -> Any:
+    def publish_version(
+        context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
+    ) -> Any:
         found: list[CheckResult] = []
         rows: dict[str, int] = {}
         try:
-            rows = publish(session, found)
+            with retried(context, session):
+                rows = publish(session, found)
         finally:
             yield from as_check_results([KEY], found)
         yield dg.MaterializeResult(
             asset_key=KEY,
-            metadata={"path": dg.MetadataValue.path(str(session.published)), **rows},
+            metadata={
+                "path": dg.MetadataValue.path(str(session.published)),
+                "version": session.run_id,
+                **_figures(session),
+                # Numbers, so that the UI draws them over time.
+                **{f"rows of {name}": count for name, count in rows.items()},
+            },
         )
 
     return publish_version
+
+
+def _figures(session: Session) -> dict[str, Any]:
+    """The summary of the run, as far as it came."""
+    facts = run_facts(session, None, "published")
+    names = ("rows_in", "rows_loaded", "rows_quarantined", "checks", "checks_warned", "seconds")
+    stages = {f"seconds of {name}": spent for name, spent in facts["stage_seconds"].items()}
+    return {**{name: facts[name] for name in names}, **stages}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from pathlib import Path
 
 from orchestration.errors import GateError, ScvError
 from orchestration.gates import arrivals
@@ -14,18 +12,12 @@ from orchestration.linkage.card import score_run
 from orchestration.metrics.views import publish_metrics
 from orchestration.pages.report import write_overview
 from orchestration.publishing import memory
-from orchestration.publishing.build import build_file, settle, swap
-from orchestration.publishing.versions import (
-    FILE_NAME,
-    forget_rollback,
-    giving,
-    prune,
-    remove_unfinished,
-)
+from orchestration.publishing.build import build_file
+from orchestration.publishing.give import give
+from orchestration.publishing.versions import FILE_NAME, remove_unfinished
 from orchestration.running import record
 from orchestration.running.session import Session
 from orchestration.running.summary import run_facts
-from orchestration.settings import Settings
 from orchestration.transformation.manifest import published_relations
 from orchestration.transformation.messages import without_values
 
@@ -65,19 +57,6 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         _overview(session)
         shutil.rmtree(settings.first_load, ignore_errors=True)
     return rows
-
-
-def give(settings: Settings, beside: Path, name: str, keep: int) -> Path:
-    """Make the version that lies `beside`, whole and audited, the one that readers get; returns its file."""
-    settle(beside / FILE_NAME)
-    final = settings.versions / name
-    with giving(settings):
-        os.rename(beside, final)
-        settle(final)
-        swap(settings.published, final / FILE_NAME)
-        forget_rollback(settings)
-        prune(settings, keep)
-    return final / FILE_NAME
 
 
 def _overview(session: Session) -> None:

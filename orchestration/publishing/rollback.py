@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from orchestration.errors import ScvError, UsageError
 from orchestration.publishing.build import swap
@@ -21,6 +20,7 @@ from orchestration.publishing.versions import (
     note_rollback,
     versions,
 )
+from orchestration.running.lock import is_held
 from orchestration.settings import Settings
 
 
@@ -57,7 +57,7 @@ def roll_back(settings: Settings, name: str | None) -> Rollback:
         swap(settings.published, target.path)
         if is_newest:
             forget_rollback(settings)
-    return Rollback(before.name, target.name, is_newest, _is_run_under_way(settings))
+    return Rollback(before.name, target.name, is_newest, is_held(settings.lock))
 
 
 def chosen(kept: list[Version], name: str) -> Version:
@@ -90,13 +90,3 @@ def _must_open(target: Version) -> None:
             f"The file of version {target.name} is damaged; readers keep what they have. "
             "Choose another with `scv versions`."
         ) from None
-
-
-def _is_run_under_way(settings: Settings) -> bool:
-    lock = FileLock(str(settings.lock), thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False

@@ -18,16 +18,25 @@ from orchestration.running.session import Session
 if TYPE_CHECKING:
     import dagster as dg
 
-# Marks Dagster's runs with the warehouse's own run id.
+# Marks Dagster's runs with the warehouse's own run id, and with who started them.
 TAG = "scv/run_id"
+STARTED_BY = "scv/started_by"
+AS_OF = "scv/as_of"
+# Older runs leave Dagster's history: one takes some megabytes, and plots over time need no more points.
+KEPT_RUNS = 60
 
 _INSTANCE = """\
 # Written by the warehouse; nothing leaves this machine.
 telemetry:
   enabled: false
 concurrency:
+  # One writer: a second run waits in the queue.
+  runs:
+    max_concurrent_runs: 1
   pools:
     default_limit: 1
+freshness:
+  enabled: true
 nux:
   enabled: false
 event_log_storage:
@@ -73,6 +82,13 @@ def clear_dead_runs(instance: dg.DagsterInstance) -> None:
             instance.report_run_failed(run, "The process of this run died.")
 
 
+def drop_old_runs(instance: dg.DagsterInstance) -> None:
+    """Keep the newest runs in the history, so that it does not grow for ever."""
+    for run in instance.get_runs(cursor=None, limit=KEPT_RUNS + 5)[KEPT_RUNS:]:
+        if run.is_finished:
+            instance.delete_run(run.run_id)
+
+
 def execute(session: Session) -> None:
     """Run the job; what went wrong is in the session, and raised."""
     home = session.settings.dagster_home
@@ -86,10 +102,14 @@ def execute(session: Session) -> None:
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     manifest = session.dbt.manifest()
     defs = build_defs(
-        {"manifest": manifest, "session": dg.ResourceDefinition.hardcoded_resource(session)}
+        {
+            "manifest": manifest,
+            "session": dg.ResourceDefinition.hardcoded_resource(session),
+            "settings": session.settings,
+        }
     )
-    delivered = {file.table_name for file in scan(session.settings.landing)}
-    passed_over = never_delivered(raw_specs(manifest), delivered)
+    files = scan(session.settings.landing)
+    passed_over = never_delivered(raw_specs(manifest), {file.table_name for file in files})
     selected = [
         key
         for key in defs.resolve_asset_graph().materializable_asset_keys
@@ -100,6 +120,7 @@ def execute(session: Session) -> None:
     gc.freeze()
     with dg.DagsterInstance.from_config(str(home), "headless.yaml") as instance:
         clear_dead_runs(instance)
+        drop_old_runs(instance)
         job = defs.resolve_job_def(JOB_NAME)
         # Its import takes seconds of Python, which the engine that loads files meanwhile does not need.
         threading.Thread(
@@ -110,7 +131,11 @@ def execute(session: Session) -> None:
             raise_on_error=False,
             asset_selection=selected,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={TAG: session.run_id},
+            tags={
+                TAG: session.run_id,
+                STARTED_BY: "scv run",
+                AS_OF: session.settings.as_of.isoformat(),
+            },
         )
     if session.error is not None:
         raise session.error

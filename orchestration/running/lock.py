@@ -40,3 +40,18 @@ def warehouse_lock(
         yield
     finally:
         lock.release()
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody writes to the warehouse right now."""
+    if not path.is_file():
+        return False
+    lock = FileLock(str(path), thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    except OSError:  # On a disk that cannot be written, nobody writes.
+        return False
+    lock.release()
+    return False

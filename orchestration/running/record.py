@@ -86,6 +86,19 @@ def begin(
     )
 
 
+def add_looks(con: duckdb.DuckDBPyConnection, looks: Iterable[Mapping[str, Any]]) -> None:
+    """Runs that found nothing to do; one that is in the books already stays as it is."""
+    for look in looks:
+        con.execute(
+            "insert into state.runs (run_id, started_at, ended_at, as_of, seconds, outcome) "
+            "select ?, ?, ?, ?, ?, 'unchanged' where ? not in (select run_id from state.runs)",
+            [
+                *(look["run_id"], look["started_at"], look["ended_at"]),
+                *(look["as_of"], look["seconds"], look["run_id"]),
+            ],
+        )
+
+
 def update(con: duckdb.DuckDBPyConnection, run_id: str, facts: Mapping[str, Any]) -> None:
     """Write what is known of one run by now."""
     known = {name: facts[name] for name in _RUN_COLUMNS if name in facts}

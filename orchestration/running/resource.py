@@ -15,8 +15,10 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.publishing.versions import DEFAULT_KEPT
+from orchestration.running.fingerprint import fingerprint, forget, remember
 from orchestration.running.finish import finish
-from orchestration.running.headless import clear_dead_runs
+from orchestration.running.headless import AS_OF, TAG, clear_dead_runs, drop_old_runs
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.progress import Progress
 from orchestration.running.seeds import complete_seeds
@@ -72,9 +74,25 @@ def session_resource(context: Any) -> Iterator[Session]:
     progress = Progress(sys.stderr)
     with warehouse_lock(settings.lock, progress.say):
         clear_dead_runs(context.instance)
+        drop_old_runs(context.instance)
+        parts = fingerprint(settings)
+        forget(settings)
         complete_seeds(settings)
-        session = open_session(settings, progress)
+        session = open_session(settings, progress, keep=kept(os.environ))
+        if context.dagster_run is not None:
+            tags = {TAG: session.run_id, AS_OF: settings.as_of.isoformat()}
+            context.instance.add_run_tags(context.dagster_run.run_id, tags)
         try:
             yield session
         finally:
-            finish(session)
+            summary = finish(session)
+            is_whole = session.published is not None and summary["exit_code"] == 0
+            if is_whole and not summary["files"].get("waiting"):
+                # What starts runs by itself need not start one for the same files.
+                remember(settings, parts)
+
+
+def kept(environment: Mapping[str, str]) -> int:
+    """How many versions stay, as `scv run --keep` has it."""
+    given = environment.get("SCV_KEEP", "")
+    return max(int(given), 2) if given.isdigit() else DEFAULT_KEPT

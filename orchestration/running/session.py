@@ -16,11 +16,11 @@ from typing import Any
 import duckdb
 
 from orchestration import database
-from orchestration.errors import GateError, ScvError
+from orchestration.errors import GateError
 from orchestration.gates.results import CheckResult
 from orchestration.publishing.restore import restore_if_lost
 from orchestration.publishing.versions import DEFAULT_KEPT, newest_given, remove_unfinished
-from orchestration.running import record
+from orchestration.running import looks, record
 from orchestration.running.fingerprint import code_fingerprint
 from orchestration.running.progress import Progress
 from orchestration.running.run_id import new_run_id
@@ -43,6 +43,8 @@ class Session:
     results_written: int = 0
     layers_built: list[str] = field(default_factory=list)
     load: Mapping[str, Any] = field(default_factory=dict)
+    # Rows by source of what arrived in this run, also of sources whose files were all known.
+    arrived: Mapping[str, int] = field(default_factory=dict)
     # How right the customers are, where a truth is named.
     benchmark: Mapping[str, float] = field(default_factory=dict)
     # Sources that the run goes on without.
@@ -124,14 +126,10 @@ def open_session(
         "is_full_refresh": settings.full_refresh,
         "code_version": code_fingerprint(project)[:12],
     }
-    try:
-        database.create(settings.build_database)
-        with session.connect() as con:
-            record.begin(con, run_id, facts, newest_given(settings))
-    except duckdb.IOException as problem:
-        raise ScvError(
-            f"The working database {settings.build_database} cannot be opened: another program holds it. "
-            "Close it there and run again; readers should open "
-            f"{settings.published} instead. ({str(problem).splitlines()[0]})"
-        ) from None
+    database.create(settings.build_database)
+    database.must_open(settings.build_database, progress.say)
+    with session.connect() as con:
+        record.begin(con, run_id, facts, newest_given(settings))
+        record.add_looks(con, looks.taken(settings))
+    looks.path(settings).unlink(missing_ok=True)
     return session

@@ -37,7 +37,8 @@ def build_layer(session: Session, layer: Layer, nodes: list[NodeResult]) -> None
     failed = stopping(results)
     if failed:
         raise GateError(stop_message(layer.name, failed))
-    session.layers_built.append(layer.name)
+    if layer.is_whole:
+        session.layers_built.append(layer.name)
     models = sum(1 for node in nodes if node.kind == "model")
     session.progress.say(f"{layer.name}: {models} models built, {len(results)} tests passed")
 

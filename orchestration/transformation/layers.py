@@ -11,6 +11,7 @@ class Layer:
 
     name: str
     selection: tuple[str, ...]
+    is_whole: bool = True
 
     @property
     def select(self) -> str:

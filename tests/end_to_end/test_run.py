@@ -8,31 +8,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from orchestration.settings import REPOSITORY
-from tests.support import DemoCompany, run_scv, start_scv
-
-
-def _published_tables(warehouse: Path) -> dict[str, list[Any]]:
-    """Every published table as rows, but for what says when and by which run it was made."""
-    found = {}
-    with duckdb.connect(str(warehouse / "scv.duckdb"), read_only=True) as con:
-        names = con.execute(
-            # Metrics are views over these tables.
-            "select table_schema, table_name from information_schema.tables "
-            "where table_schema <> 'metrics' order by all"
-        ).fetchall()
-        for schema, name in names:
-            if (schema, name) in {("quality", "runs"), ("quality", "gate_results")}:
-                continue
-            found[f"{schema}.{name}"] = con.execute(
-                f'select * from "{schema}"."{name}" order by all'
-            ).fetchall()
-    return found
+from tests.support import DemoCompany, run_scv
 
 
 def _sums(warehouse: Path) -> dict[str, int]:
@@ -111,39 +92,6 @@ def test_nothing_changed_takes_no_time_and_changes_nothing(
     assert (done.returncode, summary["outcome"]) == (0, "unchanged")
     assert set(summary) == set(company.summary)
     assert _sums(own.warehouse) == before
-
-
-def test_a_run_keeps_others_out_and_one_that_was_killed_is_continued(
-    company: DemoCompany, tmp_path: Path
-) -> None:
-    own = company.copy(tmp_path / "own")
-    before = _sums(own.warehouse)
-    reader = duckdb.connect(str(own.warehouse / "scv.duckdb"), read_only=True)
-    first = start_scv("run", *own.options(), cwd=tmp_path)
-    assert first.stderr is not None
-    for line in first.stderr:
-        if "staging: building" in line:
-            break
-    second = run_scv("run", "--wait", "0.2", *own.options(), cwd=tmp_path)
-    assert second.returncode == 1
-    assert "Another run" in second.stderr
-    first.kill()
-    first.communicate()
-    assert _sums(own.warehouse) == before
-
-    again = run_scv("run", "--json", *own.options(), cwd=tmp_path)
-    assert again.returncode == 0, again.stderr[-3000:]
-    summary = json.loads(again.stdout)
-    assert summary["published"]["version"] > company.summary["published"]["version"]
-    assert _published_tables(own.warehouse) == _published_tables(company.warehouse)
-    with duckdb.connect(str(own.warehouse / "scv.duckdb"), read_only=True) as con:
-        outcomes = con.execute("select outcome from quality.runs order by started_at").fetchall()
-    assert outcomes == [("published",), ("died",), ("published",)]
-    # A reader that opened the version before goes on with it.
-    assert reader.execute("select count(*) from marts.customer_360").fetchone() == (
-        summary["customers"],
-    )
-    reader.close()
 
 
 @pytest.fixture

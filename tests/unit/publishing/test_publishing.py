@@ -14,7 +14,7 @@ import pytest
 
 from orchestration.publishing import status
 from orchestration.publishing.build import build_file, swap
-from orchestration.publishing.publish import give
+from orchestration.publishing.give import give
 from orchestration.publishing.versions import current, prune, remove_unfinished, versions
 from orchestration.settings import Settings
 from orchestration.transformation.manifest import Column, PublishedRelation

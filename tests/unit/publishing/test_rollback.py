@@ -11,7 +11,7 @@ import pytest
 from orchestration.errors import ScvError, UsageError
 from orchestration.publishing.catalogue import catalogue
 from orchestration.publishing.diff import ColumnChange, diff
-from orchestration.publishing.publish import give
+from orchestration.publishing.give import give
 from orchestration.publishing.rollback import roll_back
 from orchestration.publishing.versions import (
     newest_given,

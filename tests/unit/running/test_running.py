@@ -8,12 +8,14 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.errors import ScvError, UsageError
+from orchestration.running import looks, record
 from orchestration.running.fingerprint import fingerprint, forget, remember, remembered
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.run_id import new_run_id
@@ -137,6 +139,20 @@ def test_run_ids_sort_by_time_also_when_the_clock_jumped_back(settings: Settings
     assert new_run_id(settings) < future
     (settings.versions / future).mkdir(parents=True)
     assert new_run_id(settings) > future
+
+
+def test_runs_without_work_come_into_the_books_with_the_next_run(settings: Settings) -> None:
+    looks.note(settings, {"run_id": "r1", "seconds": 0.25, "as_of": "2026-06-30"})
+    with looks.path(settings).open("a") as file:
+        file.write('{"run_id": "r2", "sec')  # The machine died.
+    with duckdb.connect() as con:
+        record.prepare(con)
+        for _ in range(2):
+            record.add_looks(con, looks.taken(settings))
+        found = con.execute(
+            "select run_id, outcome, as_of, seconds, ended_at - started_at from state.runs"
+        ).fetchall()
+    assert found == [("r1", "unchanged", date(2026, 6, 30), 0.25, timedelta(seconds=0.25))]
 
 
 def test_a_companys_seeds_stand_for_ours(settings: Settings, project: Path, tmp_path: Path) -> None:

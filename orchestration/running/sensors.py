@@ -1,0 +1,134 @@
+"""What starts runs and watches them while the daemon is there: new files, the hour of the day, late sources, failures."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+
+from orchestration.alerting import occasions
+from orchestration.alerting.alerts import Alert
+from orchestration.alerting.resource import AlertResource
+from orchestration.ingestion.landing import scan
+from orchestration.ingestion.reload import marker
+from orchestration.publishing import status
+from orchestration.running.fingerprint import fingerprint, remembered
+from orchestration.running.resource import from_environment
+
+_RUNNING = dg.DefaultSensorStatus.RUNNING
+
+
+def sensors(job: Any) -> Sequence[dg.SensorDefinition]:
+    """All of them."""
+    return [_landing(job), _stale(), _failed()]
+
+
+def daily(job: Any) -> dg.ScheduleDefinition:
+    """Windows and states are counted from the day: it is built anew every morning, unless nothing at all changed."""
+
+    @dg.schedule(
+        name="daily",
+        job=job,
+        cron_schedule="0 5 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Every morning, if files, seeds, code or the day changed.",
+    )
+    def run_daily() -> dg.RunRequest | dg.SkipReason:
+        settings = from_environment(os.environ)
+        if remembered(settings) == fingerprint(settings):
+            return dg.SkipReason("Nothing changed since the last run.")
+        return dg.RunRequest(tags={"scv/started_by": "schedule"})
+
+    return run_daily
+
+
+def _landing(job: Any) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="landing",
+        job=job,
+        minimum_interval_seconds=30,
+        default_status=_RUNNING,
+        description="Starts a run when files landed and none of them changed between two looks.",
+    )
+    def new_files(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        settings = from_environment(os.environ)
+        if not settings.landing.is_dir():
+            return dg.SkipReason(f"There is no landing folder {settings.landing}.")
+        known = remembered(settings)
+        if known is not None and known.get("landing") == fingerprint(settings)["landing"]:
+            return dg.SkipReason("Nothing landed since the last run.")
+        lines = [f"{f.label}|{f.size_bytes}|{f.mtime_ns}" for f in scan(settings.landing)]
+        reloaded = marker(settings)
+        lines.append(str(reloaded.stat().st_mtime_ns) if reloaded.is_file() else "")
+        seen = _listing(lines)
+        before = json.loads(context.cursor or "{}")
+        context.update_cursor(json.dumps({"seen": seen, "started": before.get("started")}))
+        if before.get("started") == seen:
+            return dg.SkipReason("A run for these files was started already.")
+        if before.get("seen") != seen:
+            return dg.SkipReason("Files arrive; the next look sees whether they are complete.")
+        context.update_cursor(json.dumps({"seen": seen, "started": seen}))
+        return dg.RunRequest(run_key=seen, tags={"scv/started_by": "new files"})
+
+    return new_files
+
+
+def _stale() -> dg.SensorDefinition:
+    @dg.sensor(
+        name="late_sources",
+        minimum_interval_seconds=300,
+        default_status=_RUNNING,
+        description="Tells once of every source that did not deliver within its hours (seeds/sources.csv).",
+    )
+    def late_sources(
+        context: dg.SensorEvaluationContext, alerts: AlertResource
+    ) -> dg.SensorResult | dg.SkipReason:
+        settings = from_environment(os.environ)
+        page = status.read_now(settings)
+        found = occasions.stale(settings, page.get("sources", []))
+        told = set(json.loads(context.cursor or "[]"))
+        for name, alert in found.items():
+            if name not in told:
+                alerts.send(alert)
+        context.update_cursor(json.dumps(sorted(found)))
+        late = ", ".join(sorted(found)) or "none"
+        return dg.SkipReason(f"Late: {late}.")
+
+    return late_sources
+
+
+def _failed() -> dg.SensorDefinition:
+    @dg.run_failure_sensor(
+        name="failed_runs",
+        minimum_interval_seconds=30,
+        default_status=_RUNNING,
+        description="Tells of every run that failed, was stopped by a gate, or whose process died.",
+    )
+    def failed_runs(context: dg.RunFailureSensorContext, alerts: AlertResource) -> None:
+        run = context.dagster_run
+        if run.tags.get("scv/started_by") == "scv run":
+            # It tells of its failure itself, also where no daemon runs.
+            return
+        settings = from_environment(os.environ)
+        last = status.read(settings).get("last_run", {})
+        is_its = last.get("run_id") == run.tags.get("scv/run_id")
+        alert = occasions.of_run(settings, last) if is_its else None
+        alerts.send(
+            alert
+            or Alert(
+                kind="failed",
+                title=f"Dagster run {run.run_id[:8]} failed",
+                text=context.failure_event.message or "Its process died.",
+                warehouse=str(settings.warehouse),
+                run_id=run.run_id,
+            )
+        )
+
+    return failed_runs
+
+
+def _listing(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
