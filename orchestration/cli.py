@@ -32,6 +32,7 @@ from orchestration.options import (
     warehouse_option,
 )
 from orchestration.pages.command_line import docs, report
+from orchestration.postgres.command_line import publish
 from orchestration.publishing.command_line import diff, rollback, versions
 from orchestration.settings import REPOSITORY
 
@@ -327,6 +328,7 @@ cli.add_command(export)
 cli.add_command(identity)
 cli.add_command(quality)
 cli.add_command(metrics)
+cli.add_command(publish)
 cli.add_command(report)
 cli.add_command(show_customer)
 for command in (versions, rollback, diff):

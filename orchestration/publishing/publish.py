@@ -55,6 +55,7 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
     with session.stage("publish"):
         session.published = give(settings, beside, session.run_id, session.keep)
         _overview(session)
+        _mart(session)
         shutil.rmtree(settings.first_load, ignore_errors=True)
     return rows
 
@@ -65,3 +66,18 @@ def _overview(session: Session) -> None:
         write_overview(session.settings)
     except Exception as problem:
         session.progress.note(f"the overview was not written: {without_values(str(problem))}")
+
+
+def _mart(session: Session) -> None:
+    """The PostgreSQL database that is to follow every run; when it cannot, the file is published all the same."""
+    address = os.environ.get("SCV_PUBLISH_TO")
+    if not address:
+        return
+    from orchestration.postgres.publish import publish_to
+
+    try:
+        done = publish_to(session.settings, address, os.environ.get("SCV_ROWS_BY") or None)
+        changed = sum(one.how != "unchanged" for one in done)
+        session.progress.say(f"postgresql: {len(done)} tables, {changed} of them changed")
+    except ScvError as problem:
+        session.progress.say(f"postgresql: NOT brought up to date. {problem}")
