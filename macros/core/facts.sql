@@ -26,8 +26,9 @@
   identifiers  columns that resolve a row whose `customer_ref` names no profile, best first
   record       the column that names the profile, where it is not `customer_ref`
   extra        column → SQL over `staged`, for what core adds
+  through      key column of another fact of the same source → that fact: whose row names nobody belongs to who has that one
 #}
-{% macro fact(entity, happened_at, identifiers=[], record='customer_ref', extra={}, money=none) %}
+{% macro fact(entity, happened_at, identifiers=[], record='customer_ref', extra={}, money=none, through={}) %}
 {%- set columns = entity_columns(entity) -%}
 {%- set amounts = money_columns(entity) if money is none else money -%}
 -- depends_on: {{ ref('int_currency_days') }}
@@ -43,6 +44,16 @@ attributed as (
             {%- for name in identifiers %},
             by_{{ name }}.customer_id
             {%- endfor %}
+            {%- if 'device_id' in identifiers %},
+            by_visit.customer_id
+            {%- endif %}
+            {%- if through %},
+            -- Who is named and not known yet is somebody else, as one who pays for another.
+            case
+                when {% for name in [record] + identifiers %}staged.{{ name }} is null{{ ' and ' if not loop.last }}{% endfor %}
+                    then coalesce({% for name in through %}through_{{ name }}.customer_id{{ ', ' if not loop.last }}{% endfor %})
+            end
+            {%- endif %}
         ) as customer_id
     from staged
     left join {{ ref('crosswalk') }} as by_record
@@ -50,7 +61,13 @@ attributed as (
             staged.source_id = by_record.source_id
             and staged.{{ record }} = by_record.source_record_id
     {%- for name in identifiers %}
-    {{ identifier_join(name) }}
+    {{ identifier_join(name, happened_at) }}
+    {%- endfor %}
+    {%- for name, relation in through.items() %}
+    left join {{ ref(relation) }} as through_{{ name }}
+        on
+            staged.source_id = through_{{ name }}.source_id
+            and staged.{{ name }} = through_{{ name }}.{{ name }}
     {%- endfor %}
 )
 
@@ -83,7 +100,7 @@ order by attributed.{{ happened_at }}, attributed.source_id, {% for name in enti
 {% endmacro %}
 
 {# The join that finds the customer of one identifier column of `staged`. #}
-{% macro identifier_join(name) %}
+{% macro identifier_join(name, happened_at) %}
     {%- if name == 'phone' -%}
     left join {{ ref('sources') }} as phone_sources
         on staged.source_id = phone_sources.source_id
@@ -103,6 +120,10 @@ order by attributed.{{ happened_at }}, attributed.source_id, {% for name in enti
     {%- elif name == 'device_id' -%}
     left join {{ ref('int_device_customers') }} as by_device_id
         on trim(staged.device_id) = by_device_id.device_id
+    left join {{ ref('int_device_visits') }} as by_visit
+        on
+            trim(staged.device_id) = by_visit.device_id
+            and staged.{{ happened_at }} between by_visit.started_at and by_visit.ended_at
     {%- else -%}
     left join {{ ref('int_identifier_customers') }} as by_{{ name }}
         on

@@ -1,4 +1,5 @@
--- Grain: one device that leads to exactly one customer: by an identifier, or because someone logged in on it.
+-- Grain: one device that leads to a customer: by an identifier, or because someone logged in on it. One that leads to
+-- several names none: what happens on it without a login is theirs of the visit alone (`int_device_visits`).
 {{ config(materialized='table') }}
 with logins as (
     select distinct
@@ -28,7 +29,6 @@ known as (
 
 select
     device_id,
-    min(customer_id) as customer_id
+    case when count(distinct customer_id) = 1 then min(customer_id) end as customer_id
 from known
 group by device_id
-having count(distinct customer_id) = 1

@@ -60,6 +60,18 @@ def test_what_is_published_is_whole_in_itself(company: DemoCompany) -> None:
         ).fetchone() == (0,)
 
 
+def test_one_life_is_one_read(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse / "scv.duckdb"), read_only=True) as con:
+        out_of_order = con.execute(
+            "select count(*) from (select (customer_id, occurred_at) as place, "
+            "lag(place) over (order by rowid) as before from core.customer_timeline) where place < before"
+        ).fetchone()
+        assert out_of_order == (0,)
+        assert con.execute("select count(*) > 1000 from core.customer_timeline").fetchone() == (
+            True,
+        )
+
+
 def test_nothing_outside_the_warehouse_is_written(company: DemoCompany) -> None:
     assert sorted(path.name for path in company.home.iterdir()) == [
         "config", "demo.json", "landing", "summary.json", "truth", "warehouse",

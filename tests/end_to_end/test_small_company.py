@@ -75,11 +75,14 @@ FEEDBACK = [
 ]
 
 PAYMENTS = """\
-payment_id,customer_ref,kind,amount,currency,occurred_at,status
-P1,A1,charge,10.50,GBP,2026-01-05,succeeded
-P2,A1,refund,2.25,GBP,2026-01-06,succeeded
-P3,A1,charge,99,GBP,2026-01-07,failed
-P4,A1,charge,-5,GBP,2026-01-07,succeeded
+payment_id,customer_ref,kind,amount,currency,occurred_at,status,order_id
+P1,A1,charge,10.50,GBP,2026-01-05,succeeded,
+P2,A1,refund,2.25,GBP,2026-01-06,succeeded,
+P3,A1,charge,99,GBP,2026-01-07,failed,
+P4,A1,charge,-5,GBP,2026-01-07,succeeded,
+P5,,charge,20,GBP,2026-01-06,succeeded,O2
+P6,Y7,charge,20,GBP,2026-01-06,succeeded,O2
+P7,,charge,40,EUR,2026-01-08,succeeded,O4
 """
 
 ORDER_LINES = """\
@@ -93,6 +96,9 @@ interaction_id,customer_ref,phone,device_id,channel,started_at
 N1,B1,,,voice,2026-01-05
 N2,,+442079460002,,voice,2026-01-06
 N3,,,dev-1,web,2026-01-07
+N4,,,dev-3,chat,2026-01-08T20:35:00Z
+N5,,,dev-3,chat,2026-01-09T10:10:00Z
+N6,,,dev-2,chat,2026-01-06
 """
 
 WEB_EVENTS = """\
@@ -101,12 +107,21 @@ W1,dev-1,,2026-01-07T10:00:00Z,page_view
 W2,dev-1,ann-login,2026-01-07T10:10:00Z,login
 W3,dev-1,,2026-01-07T11:00:00Z,page_view
 W4,dev-2,,2026-01-07T10:00:00Z,page_view
+X1,dev-3,,2026-01-08T10:00:00Z,page_view
+X2,dev-3,ann-login,2026-01-08T10:20:00Z,login
+X3,dev-3,,2026-01-08T20:00:00Z,page_view
+X4,dev-3,bob-login,2026-01-08T20:10:00Z,login
+X5,dev-3,,2026-01-09T10:00:00Z,page_view
+X6,dev-3,,2026-01-10T10:00:00Z,page_view
+X7,dev-3,ann-login,2026-01-10T10:01:00Z,login
+X8,dev-3,bob-login,2026-01-10T10:02:00Z,login
 """
 
 IDENTIFIERS = """\
 source_record_id,identifier_type,identifier_value
 S1,external:crm,A1
 A1,login_id,ann-login
+B1,login_id,bob-login
 """
 
 
@@ -219,6 +234,10 @@ def day_2(company: Company, day_1: Day) -> Day:
         "order_id,customer_ref,ordered_at,currency,total_amount\n"
         "O5,A1,2026-01-08,GBP,50\nO6,A2,2026-01-09,EUR,60\n",
     )
+    company.land(
+        "crm/web_events/w2.csv",
+        "event_id,device_id,login_id,occurred_at,name\nW5,dev-2,bob-login,2026-02-01,login\n",
+    )
     company.land("club/profiles/p2.csv", "source_record_id,full_name\nK2,Kim\n")
     # A full delivery in three parts: one changed, one as it was, one that cannot be read.
     company.land("guild/profiles/d2/a.csv", "source_record_id,full_name\nG1,Gus Grey\n")
@@ -231,6 +250,7 @@ def day_2(company: Company, day_1: Day) -> Day:
 def day_3(company: Company, day_2: Day) -> Day:
     """王芳 has an address of her own again; the part that could not be read is corrected."""
     company.land("guild/profiles/d2/c.csv", "source_record_id,full_name\nG4,Gem\n")
+    company.land("crm/profiles/z.csv", "source_record_id,full_name\nZ9,Zed Zane\n")
     company.land(
         "crm/profiles/p3.csv",
         "source_record_id,full_name,email,updated_at\nD1,王芳,wang.fang@mail.cn,2026-03-01\n",
@@ -304,18 +324,59 @@ def test_rows_of_nobody_are_kept(day_1: Day) -> None:
 
 def test_a_device_is_stitched_backwards_when_someone_logs_in(day_1: Day) -> None:
     ann = day_1.customers["crm", "A1"]
-    assert day_1.ask("select customer_id from core.fct_web_events order by event_id") == [
-        ann,
-        ann,
-        ann,
-        None,
-    ]
+    assert day_1.ask(
+        "select customer_id from core.fct_web_events where event_id like 'W%' order by event_id"
+    ) == [ann, ann, ann, None]
     assert day_1.ask(
         "select customer_id from core.fct_interactions where interaction_id = 'N3'"
     ) == [ann]
     assert day_1.ask(
         "select event_count from core.fct_web_sessions where device_id = 'dev-1' order by started_at"
     ) == [2, 1]
+
+
+def test_on_a_shared_device_a_visit_is_theirs_who_logged_in(day_1: Day) -> None:
+    ann, bob = day_1.customers["crm", "A1"], day_1.customers["crm", "B1"]
+    assert day_1.ask(
+        "select customer_id from core.fct_web_events where device_id = 'dev-3' order by event_id"
+    ) == [ann, ann, bob, bob, None, None, ann, bob]
+    # The chat half an hour after the visit still belongs to it; a day later nobody knows who it was.
+    assert day_1.ask(
+        "select customer_id from core.fct_interactions where device_id = 'dev-3' order by interaction_id"
+    ) == [bob, None]
+    assert day_1.ask(
+        "select customer_id from core.fct_web_sessions where device_id = 'dev-3' order by started_at"
+    ) == [ann, bob, None, None]
+
+
+def test_what_names_nobody_belongs_to_who_has_the_order(day_1: Day, day_3: Day) -> None:
+    payments = "select customer_id from core.fct_payments where payment_id in ('P5', 'P6', 'P7') order by payment_id"
+    # Someone unknown who pays for 王芳 is not 王芳.
+    assert day_1.ask(payments) == [day_1.customers["crm", "D1"], None, None]
+    assert day_3.ask(payments) == [day_3.customers["crm", "D1"], None, day_3.customers["crm", "Z9"]]
+
+
+def test_what_was_done_before_the_first_login_is_found_when_it_comes(
+    day_1: Day, day_2: Day
+) -> None:
+    for day, owner in ((day_1, None), (day_2, day_2.customers["crm", "B1"])):
+        assert day.ask("select customer_id from core.fct_web_events where event_id = 'W4'") == [
+            owner
+        ]
+        assert day.ask(
+            "select customer_id from core.fct_interactions where interaction_id = 'N6'"
+        ) == [owner]
+
+
+def test_rows_of_nobody_find_their_customer_when_the_profile_comes(day_2: Day, day_3: Day) -> None:
+    order = "select customer_id from core.fct_orders where order_id = 'O4'"
+    zed = day_3.customers["crm", "Z9"]
+    assert (day_2.ask(order), day_3.ask(order)) == ([None], [zed])
+    assert day_3.ask(
+        f"select order_count, cast(order_amount as varchar) from marts.customer_360 where customer_id = '{zed}'"
+    ) == [(1, "32.0000")]
+    unattributed = "select rows_unattributed from quality.reconciliation where entity = 'orders'"
+    assert (day_2.ask(unattributed), day_3.ask(unattributed)) == ([1], [0])
 
 
 def test_every_refused_row_says_why(day_1: Day) -> None:

@@ -252,3 +252,23 @@ def test_a_table_that_something_came_for_is_counted_every_day(tmp_path: Path) ->
         "insert into gates.arrival_files values (1, 1)",
     )
     assert stopping(judged(tmp_path, "raw", *damage, is_whole=False))
+
+
+def test_more_refunded_than_paid_is_shown(tmp_path: Path) -> None:
+    results = judged(
+        tmp_path,
+        "core",
+        """
+        create table core.fct_payments as
+            select * from (values
+                ('shop', 'o1', 'c1', 'EUR', 'charge', 10.5, true), ('shop', 'o1', 'c1', 'EUR', 'refund', 6.0, true),
+                ('shop', 'o1', 'c1', 'EUR', 'refund', 9.0, false), ('shop', 'o2', 'c1', 'EUR', 'charge', 5.0, true),
+                ('shop', 'o2', 'c1', 'EUR', 'refund', 5.0, true), ('shop', 'o2', 'c1', 'EUR', 'refund', 0.01, true)
+            ) as paid (source_id, order_id, customer_id, currency, kind, amount, is_settled)
+        """,
+    )
+    [found] = [r for r in results if r.check_name == "no_more_is_refunded_than_was_paid"]
+    assert found.is_warning
+    assert stopping(results) == []
+    assert "order_id=o2" in str(found.sample_keys)
+    assert "order_id=o1" not in str(found.sample_keys)

@@ -328,6 +328,26 @@ def test_times_in_the_zone_of_the_source(door: Any) -> None:
     assert "ISO 8601" in door.quarantined()[0][1]
 
 
+def test_the_night_the_clock_is_changed(door: Any) -> None:
+    door.sources("source_id,timezone\nshop,America/New_York\n")
+    door.payments(
+        "p1,fee,1,EUR,2024-03-10 01:59:59\np2,fee,1,EUR,2024-03-10 02:30:00\np3,fee,1,EUR,2024-03-10 03:00:00\n"
+        "p4,fee,1,EUR,2024-11-03 00:59:59\np5,fee,1,EUR,2024-11-03 01:30:00\np6,fee,1,EUR,2024-11-03 02:00:00\n"
+        "p7,fee,1,EUR,2024-02-29 23:00:00\n"
+    )
+    door.load()
+    assert door.values("occurred_at") == [
+        dt.datetime(2024, 3, 10, 6, 59, 59),
+        # The hour that there was not is the one after it; of the hour that came twice the later one is meant.
+        dt.datetime(2024, 3, 10, 7, 30),
+        dt.datetime(2024, 3, 10, 7),
+        dt.datetime(2024, 11, 3, 4, 59, 59),
+        dt.datetime(2024, 11, 3, 6, 30),
+        dt.datetime(2024, 11, 3, 7),
+        dt.datetime(2024, 3, 1, 4),
+    ]
+
+
 def test_a_number_that_is_a_minute_and_a_millisecond_is_neither(door: Any) -> None:
     door.put(
         "shop/profiles/a.csv",
