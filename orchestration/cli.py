@@ -189,9 +189,9 @@ def load(
 
 @cli.group()
 def quarantine() -> None:
-    """Rows that the loader refused: see them, bring them in, put them away.
+    """Rows that were refused: see them, bring them in, put them away.
 
-    Rows that staging refused stand beside them in `quality.quarantine`; a corrected row that lands clears them.
+    Those that staging refused (`staging-…`) can be seen; a corrected row that lands clears them.
     """
 
 
@@ -219,12 +219,15 @@ def quarantine_list(
 @quarantine.command("show")
 @click.argument("quarantine_id")
 @warehouse_option
+@click.option("--record", "has_record", is_flag=True, help="Print the record: a person's values.")
 @json_option
-def quarantine_show(quarantine_id: str, warehouse: Path | None, is_json: bool) -> int:
-    """One entry with its whole record as it was sent."""
+def quarantine_show(
+    quarantine_id: str, warehouse: Path | None, has_record: bool, is_json: bool
+) -> int:
+    """One entry: where it stood and why it was refused, and on request the record as it was sent."""
     from orchestration.commands import quarantine_entry
 
-    entry = quarantine_entry(settings_of(None, warehouse), quarantine_id)
+    entry = quarantine_entry(settings_of(None, warehouse), quarantine_id, has_record)
     if is_json:
         show.as_json(entry)
     else:
@@ -261,13 +264,17 @@ def quarantine_replay(
 
 
 @quarantine.command("dismiss")
-@click.argument("quarantine_ids", nargs=-1, required=True)
+@click.argument("quarantine_ids", nargs=-1)
 @warehouse_option
-def quarantine_dismiss(quarantine_ids: tuple[str, ...], warehouse: Path | None) -> int:
-    """Put entries away for good; they stay in the books."""
+@_which_rows
+def quarantine_dismiss(
+    quarantine_ids: tuple[str, ...], warehouse: Path | None, source: str | None, table: str | None
+) -> int:
+    """Put entries away for good; they stay in the books and count as refused."""
     from orchestration.commands import quarantine_dismissed
 
-    click.echo(quarantine_dismissed(settings_of(None, warehouse), quarantine_ids))
+    settings = settings_of(None, warehouse)
+    click.echo(quarantine_dismissed(settings, quarantine_ids, source, table))
     return 0
 
 

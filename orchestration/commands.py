@@ -73,19 +73,26 @@ def load_only(settings: Settings, again: Sequence[Path]) -> dict[str, int]:
 def quarantine_listing(
     settings: Settings, source: str | None, table: str | None, limit: int | None
 ) -> list[dict[str, Any]]:
-    """Open entries, without their records."""
-    from orchestration.ingestion.quarantine import listing
+    """Open entries, without their records: the loader's, then those of staging."""
+    from orchestration.ingestion import quarantine, staged_refusals
 
     with _working_database(settings, Progress(sys.stderr), is_read_only=True) as con:
-        return [asdict(entry) for entry in listing(con, source, table, limit)]
+        entries = quarantine.listing(con, source, table, limit)
+        if limit is None or len(entries) < limit:
+            entries += staged_refusals.listing(con, source, table)
+    return [asdict(entry) for entry in entries[:limit]]
 
 
-def quarantine_entry(settings: Settings, quarantine_id: str) -> dict[str, Any]:
-    """One entry, whole."""
-    from orchestration.ingestion.quarantine import show
+def quarantine_entry(settings: Settings, quarantine_id: str, has_record: bool) -> dict[str, Any]:
+    """One entry; the record, which holds a person's values, only where it is asked for."""
+    from orchestration.ingestion import quarantine, staged_refusals
 
+    of_staging = staged_refusals.is_of_staging(quarantine_id)
     with _working_database(settings, Progress(sys.stderr), is_read_only=True) as con:
-        return asdict(show(con, quarantine_id))
+        entry = asdict((staged_refusals if of_staging else quarantine).show(con, quarantine_id))
+    if not has_record:
+        entry["record"] = "not shown: it may hold a person's values; --record prints it"
+    return entry
 
 
 def quarantine_replayed(
@@ -96,20 +103,29 @@ def quarantine_replayed(
     records: Path | None,
 ) -> str:
     """Try entries again."""
+    from orchestration.ingestion import staged_refusals
     from orchestration.ingestion.quarantine import replay
 
+    staged_refusals.refuse(list(quarantine_ids))
     with _working_database(settings, Progress(sys.stderr)) as con:
         complete_seeds(settings)
         done = replay(con, settings, quarantine_ids, source=source, table=table, records=records)
     return f"{done}\nThe next `scv run` brings them in." if done.replayed else str(done)
 
 
-def quarantine_dismissed(settings: Settings, quarantine_ids: Sequence[str]) -> str:
-    """Put entries away."""
-    from orchestration.ingestion.quarantine import dismiss
+def quarantine_dismissed(
+    settings: Settings, quarantine_ids: Sequence[str], source: str | None, table: str | None
+) -> str:
+    """Put entries away: those named, or all of a source or table."""
+    from orchestration.ingestion import staged_refusals
+    from orchestration.ingestion.quarantine import dismiss, listing
 
+    if not (quarantine_ids or source or table):
+        raise UsageError("Name the entries to dismiss, or --source or --table of all of them.")
+    staged_refusals.refuse(list(quarantine_ids))
     with _working_database(settings, Progress(sys.stderr)) as con:
-        return f"{dismiss(con, quarantine_ids)} dismissed; they stay in the books."
+        ids = quarantine_ids or [e.quarantine_id for e in listing(con, source, table)]
+        return f"{dismiss(con, ids)} dismissed; they stay in the books and count as refused."
 
 
 def benchmark_card(settings: Settings) -> dict[str, float]:

@@ -8,6 +8,7 @@ instead of it.
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +63,11 @@ class TextShape:
         self.newlines += newlines
         self._longest(chunk, start)
         if not chunk.isascii():
-            self.damage = self.damage or any(mark in chunk for mark in _DAMAGE)
+            self.damage = (
+                self.damage
+                or any(mark in chunk for mark in _DAMAGE)
+                or _ODD.search(chunk) is not None
+            )
             self.has_inner_mark = self.has_inner_mark or _MARK in chunk or _MARK in seam
         self.size += len(chunk)
 
@@ -92,6 +97,8 @@ class TextShape:
 # A byte order mark at the start of a line: files that were put one after the other.
 _MARK = b"\n\xef\xbb\xbf"
 # The replacement character, and UTF-8 that was read as Latin or GBK and saved again.
+# Control characters of Latin-1, private ones and the letters that begin Cyrillic read as Latin, all in UTF-8.
+_ODD = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]|\xc3[\x90\x91]|\xee[\x80-\xbf]|\xef[\x80-\xa3]")
 _DAMAGE = tuple(
     mark.encode() for mark in ("\ufffd", "Ã", "Â", "â€", "ï»¿", "ï¿½", "锟斤拷", "烫烫烫")
 )

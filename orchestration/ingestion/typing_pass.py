@@ -22,6 +22,8 @@ DAMAGED = (
     "\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a"
     "\u0153\u017e\u0178]|\u00e2\u20ac|\u00ef\u00bb\u00bf|\u00ef\u00bf\u00bd|\u951f\u65a4\u62f7"
     "|\u70eb\u70eb\u70eb"
+    # Control characters of Latin-1 and private ones, which no keyboard has; Cyrillic in UTF-8 read as Latin.
+    "|[\u0080-\u0084\u0086-\u009f]|[\ue000-\uf8ff]|([\u00d0\u00d1][\u00a0-\u00bf\u20ac-\u2122\u0152-\u02dc]){2}"
 )
 # From a share of 19 to 1 on, the other side's numbers are slips and not the file's way.
 _DOMINANT = 19

@@ -130,8 +130,13 @@ def test_the_quarantine_can_be_listed_and_shown(scv: Any, company: Any, tmp_path
     entries = json.loads(scv("quarantine", "list", "--json", *place, cwd=tmp_path).stdout)
     assert entries
     assert all("record" not in entry for entry in entries), "a list shows no person's values"
-    one = scv("quarantine", "show", entries[0]["quarantine_id"], "--json", *place, cwd=tmp_path)
-    assert json.loads(one.stdout)["record"]
+    show = ("quarantine", "show", entries[0]["quarantine_id"], "--json", *place)
+    assert "--record" in json.loads(scv(*show, cwd=tmp_path).stdout)["record"]
+    assert json.loads(json.loads(scv(*show, "--record", cwd=tmp_path).stdout)["record"])
+    for refused in ("replay", "dismiss"):
+        done = scv("quarantine", refused, "staging-orders-1-1", *place, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "corrected row" in done.stderr
 
 
 def test_what_libraries_print_does_not_reach_standard_output(tmp_path: Path) -> None:

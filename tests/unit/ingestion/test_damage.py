@@ -143,6 +143,25 @@ def test_nul_bytes(door: Any) -> None:
     assert door.files("rows_with_damaged_text") == [(1,)]
 
 
+@pytest.mark.parametrize(
+    ("text", "read_as", "is_damaged"),
+    [
+        ("Müller", "latin-1", True),
+        ("Привет", "cp1252", True),
+        ("中国李", "latin-1", True),
+        ("“naïve” café…” Þórður Ñuñoa 5 €", "utf-8", False),
+        ("中国李 Привет", "utf-8", False),
+    ],
+)
+def test_text_that_went_through_another_encoding_is_flagged(
+    door: Any, text: str, read_as: str, is_damaged: bool
+) -> None:
+    spoilt = text.encode().decode(read_as)
+    door.put("crm/profiles/p.csv", f"source_record_id,full_name\n1,{spoilt}\n")
+    door.load()
+    assert door.files("rows_with_damaged_text") == [(int(is_damaged),)]
+
+
 def test_damaged_text_is_kept_and_counted(door: Any) -> None:
     door.payments(
         "p1,fee,1,EUR,2024-01-05,caf\u00c3\u00a9\np2,fee,1,EUR,2024-01-05,S\u00c3O PAULO\n"

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.errors import ScvError, UsageError
 from orchestration.ingestion import load as loading
-from orchestration.ingestion import quarantine, state
+from orchestration.ingestion import quarantine, staged_refusals, state
 from orchestration.ingestion.contracts import Column, Contracts
 
 
@@ -151,3 +151,19 @@ def test_type_of_a_contract_may_change_only_without_loss(
         state.ensure(door.con, _with_column(contracts, "payment_id", data_type="bigint"))
     state.ensure(door.con, _with_column(contracts, "amount", data_type="varchar"))
     assert door.values("amount") == ["1.0000"]
+
+
+def test_what_staging_refused_is_listed_and_shown(quarantined: Any) -> None:
+    quarantined.con.execute(
+        "create schema staging; create table staging.payments_versions as "
+        "select 'shop' as source_id, 'p9' as payment_id, null as method, 1 as _file_id, 9 as _file_row, "
+        "now()::timestamp as _loaded_at, 'quarantined' as _outcome, 'amount: below zero' as _reject_reason"
+    ).fetchall()
+    (entry,) = staged_refusals.listing(quarantined.con, "shop", "payments")
+    assert (entry.quarantine_id, entry.file_name) == ("staging-payments-1-9", "a.csv")
+    shown = staged_refusals.show(quarantined.con, entry.quarantine_id)
+    assert shown.record == '{"source_id": "shop", "payment_id": "p9"}'
+    assert staged_refusals.listing(quarantined.con, "nobody") == []
+    for unknown in ("staging-payments-1-8", "staging-nothing"):
+        with pytest.raises(UsageError):
+            staged_refusals.show(quarantined.con, unknown)
