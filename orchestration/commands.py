@@ -207,6 +207,7 @@ def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> No
     """Run Dagster's UI and daemon on the same definitions until it is interrupted."""
     from orchestration.running.headless import prepare_home
     from orchestration.running.resource import to_environment
+    from orchestration.transformation import lineage
     from orchestration.transformation.dbt import DbtProject
 
     scratch = settings.build / "ui"
@@ -215,12 +216,18 @@ def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> No
     prepare_home(settings.dagster_home)
     complete_seeds(settings)
     project = DbtProject(settings)
-    project.manifest()
+    manifest = project.manifest()
+    compiled = settings.dbt_target / "compiled" / manifest["metadata"]["project_name"]
+    lineage.write(
+        lineage.column_lineage(manifest, compiled, lineage.columns_of(settings.build_database)),
+        scratch / "lineage.json",
+    )
     environment = {
         **os.environ,
         **to_environment(settings, as_of),
         # Dagster starts several processes; each would parse the project anew.
         "SCV_MANIFEST": str(project.manifest_path),
+        "SCV_LINEAGE": str(scratch / "lineage.json"),
         # Dagster keeps a file of its own for as long as it serves; runs empty their scratch space.
         "TMPDIR": str(scratch),
         "PYTHONPATH": os.pathsep.join(

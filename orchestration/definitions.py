@@ -23,6 +23,7 @@ from orchestration.running.resource import (
     session_resource,
 )
 from orchestration.running.sensors import daily, sensors
+from orchestration.transformation import lineage
 from orchestration.transformation.assets import layer_assets
 
 JOB_NAME = "customer_view"
@@ -44,7 +45,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             load_assets([*source_specs(sources), *raw]),
-            *layer_assets(manifest),
+            *layer_assets(manifest, lineage.read(os.environ.get("SCV_LINEAGE"))),
             published_asset(manifest),
         ],
         asset_checks=gate_checks(manifest, [spec.key for spec in raw]),

@@ -77,7 +77,7 @@ def clear_dead_runs(instance: dg.DagsterInstance) -> None:
         storage.free_concurrency_slots_for_run(run_id)
     started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
     for run in instance.get_runs(started):
-        # Runs of the UI may be waiting for the warehouse; a headless one begins after it has it.
+        # A run of the UI may be waiting for the warehouse; it is marked when it has it.
         if TAG in run.tags:
             instance.report_run_failed(run, "The process of this run died.")
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,14 +16,17 @@ from orchestration.ingestion.landing import scan
 from orchestration.ingestion.reload import marker
 from orchestration.publishing import status
 from orchestration.running.fingerprint import fingerprint, remembered
+from orchestration.running.headless import TAG
+from orchestration.running.lock import is_held
 from orchestration.running.resource import from_environment
 
 _RUNNING = dg.DefaultSensorStatus.RUNNING
+_LONGEST_START_SECONDS = 900.0
 
 
 def sensors(job: Any) -> Sequence[dg.SensorDefinition]:
     """All of them."""
-    return [_landing(job), _stale(), _failed()]
+    return [_landing(job), _stale(), _failed(), _dead()]
 
 
 def daily(job: Any) -> dg.ScheduleDefinition:
@@ -128,6 +132,35 @@ def _failed() -> dg.SensorDefinition:
         )
 
     return failed_runs
+
+
+def _dead() -> dg.SensorDefinition:
+    @dg.sensor(
+        name="dead_runs",
+        minimum_interval_seconds=60,
+        default_status=_RUNNING,
+        description="Closes runs whose process died, so that the queue goes on: nobody holds the warehouse, yet they run.",
+    )
+    def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        if is_held(from_environment(os.environ).lock):
+            context.update_cursor("[]")
+            return dg.SkipReason("Somebody writes to the warehouse.")
+        started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
+        suspects = {
+            record.dagster_run.run_id: record.dagster_run
+            for record in context.instance.get_run_records(started)
+            # Without the tag it has not opened the warehouse yet; starting takes a while.
+            if TAG in record.dagster_run.tags
+            or time.time() - (record.start_time or time.time()) > _LONGEST_START_SECONDS
+        }
+        # Twice in a row: a run that has just ended lets go of the warehouse first.
+        for run_id in set(json.loads(context.cursor or "[]")) & set(suspects):
+            context.instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+            context.instance.report_run_failed(suspects[run_id], "The process of this run died.")
+        context.update_cursor(json.dumps(sorted(suspects)))
+        return dg.SkipReason(f"Runs without a process: {', '.join(suspects) or 'none'}.")
+
+    return dead_runs
 
 
 def _listing(lines: list[str]) -> str:

@@ -1,6 +1,6 @@
 """The dbt layers as Dagster assets: one op per layer, so that a gate can stand between two of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -10,18 +10,23 @@ from orchestration.running.session import Session
 from orchestration.transformation.build import build_layer
 from orchestration.transformation.dbt import NodeResult
 from orchestration.transformation.layers import LAYERS, Layer
+from orchestration.transformation.lineage import Origin
 
 # Dagster's pool for everything that writes to the working database: one at a time.
 WRITER = "warehouse_writer"
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
+_LINEAGE = "dagster/column_lineage"
+
+Columns = Mapping[str, Mapping[str, Sequence[Origin]]]
 
 
 class Translator(DagsterDbtTranslator):
     """Names assets as the database names relations, and groups them by layer."""
 
-    def __init__(self) -> None:
+    def __init__(self, lineage: Columns) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True))
+        self._lineage = lineage
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         return asset_key(dbt_resource_props)
@@ -31,7 +36,23 @@ class Translator(DagsterDbtTranslator):
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str] | None:
         owner = (dbt_resource_props.get("config", {}).get("meta") or {}).get("owner")
-        return [f"team:{owner}"] if owner else None
+        return [f"team:{owner or 'data'}"]
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        metadata = super().get_metadata(dbt_resource_props)
+        columns = self._lineage.get(dbt_resource_props["unique_id"])
+        if not columns:
+            return metadata
+        lineage = dg.TableColumnLineage(
+            {
+                column: [
+                    dg.TableColumnDep(dg.AssetKey([schema, relation]), name)
+                    for schema, relation, name in origins
+                ]
+                for column, origins in columns.items()
+            }
+        )
+        return {**metadata, _LINEAGE: lineage}
 
 
 def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
@@ -40,17 +61,17 @@ def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
     return dg.AssetKey([str(node["schema"]), str(name)])
 
 
-def layer_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
-    """One group of assets per layer that has models."""
-    return [_layer(layer, manifest) for layer in LAYERS]
+def layer_assets(manifest: Mapping[str, Any], lineage: Columns) -> list[dg.AssetsDefinition]:
+    """One group of assets per layer that has models; `lineage` is of their columns, where the UI shows it."""
+    return [_layer(layer, manifest, lineage) for layer in LAYERS]
 
 
-def _layer(layer: Layer, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+def _layer(layer: Layer, manifest: Mapping[str, Any], lineage: Columns) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=manifest,
         select=layer.select,
         name=layer.name,
-        dagster_dbt_translator=Translator(),
+        dagster_dbt_translator=Translator(lineage),
         pool=WRITER,
     )
     def build(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Any:
@@ -71,16 +92,20 @@ def _events(
             rows = _rows(session)
     finally:
         definition = context.assets_def
-        assets = {spec.metadata.get(_UNIQUE_ID): spec.key for spec in definition.specs}
+        specs = {spec.metadata.get(_UNIQUE_ID): spec for spec in definition.specs}
         checks = {spec.metadata.get(_UNIQUE_ID): spec.key for spec in definition.check_specs}
         keys = {result.check_name: result.sample_keys for result in session.results}
         for node in nodes:
-            if node.unique_id in assets and node.status == "success":
+            if node.unique_id in specs and node.status == "success":
+                spec = specs[node.unique_id]
                 # Numbers, so that the UI draws them over time.
-                metadata: dict[str, float | int] = {"seconds": node.seconds}
+                metadata: dict[str, Any] = {"seconds": node.seconds}
                 if node.relation in rows:
                     metadata["dagster/row_count"] = rows[node.relation]
-                yield dg.MaterializeResult(asset_key=assets[node.unique_id], metadata=metadata)
+                if _LINEAGE in spec.metadata:
+                    # The UI reads it from what was built last.
+                    metadata[_LINEAGE] = spec.metadata[_LINEAGE]
+                yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
             elif node.unique_id in checks and node.status != "skipped":
                 check = checks[node.unique_id]
                 yield dg.AssetCheckResult(

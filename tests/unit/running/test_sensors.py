@@ -14,6 +14,7 @@ from orchestration.ingestion import reload
 from orchestration.ingestion.assets import delivering, source_specs
 from orchestration.running import retries
 from orchestration.running.fingerprint import fingerprint, remember
+from orchestration.running.lock import warehouse_lock
 from orchestration.running.resource import from_environment
 from orchestration.running.sensors import daily, sensors
 from orchestration.settings import Settings
@@ -131,6 +132,28 @@ def test_a_late_source_is_told_once(settings: Settings, monkeypatch: pytest.Monk
         arrived(26)
         sensor.tick(alerts=AlertResource())
         assert len(posts) == 2, "late again is told again"
+
+
+def test_a_run_whose_process_died_is_closed(settings: Settings) -> None:
+    definition = next(each for each in sensors(job) if each.name == "dead_runs")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(
+            job, status=dg.DagsterRunStatus.STARTED, tags={"scv/run_id": "r1"}
+        )
+
+        def tick(cursor: str | None) -> tuple[str | None, dg.DagsterRunStatus]:
+            context = dg.build_sensor_context(instance=instance, cursor=cursor)
+            definition(context)
+            found = instance.get_run_by_id(run.run_id)
+            assert found is not None
+            return context.cursor, found.status
+
+        with warehouse_lock(settings.lock, lambda _: None):
+            cursor, _ = tick(None)
+            assert tick(cursor)[1] == dg.DagsterRunStatus.STARTED, "it may be the one that writes"
+        cursor, status = tick(cursor)
+        assert status == dg.DagsterRunStatus.STARTED, "it may have just ended"
+        assert tick(cursor)[1] == dg.DagsterRunStatus.FAILURE
 
 
 def test_every_source_is_an_asset_with_its_hours(settings: Settings) -> None:

@@ -1,0 +1,60 @@
+"""Columns are followed through the compiled SQL to the relations they come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from orchestration.transformation import lineage
+
+_SQL = """
+with orders as (
+    select o.id as order_id, o.total - o.discount as net from "scv"."raw"."shop__orders" as o
+    union all
+    select id, amount from raw.till__sales
+),
+ranked as (
+    select *, row_number() over (partition by order_id order by net) as n from orders
+)
+select ranked.order_id, ranked.net, customers.name, 1 as one
+from ranked left join raw.shop__customers as customers on ranked.order_id = customers.order_id
+where n = 1
+"""
+_COLUMNS = {
+    "raw.shop__orders": ["id", "total", "discount"],
+    "raw.till__sales": ["id", "amount"],
+    "raw.shop__customers": ["order_id", "name"],
+}
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"resource_type": "model", "original_file_path": f"models/{name}.sql"}
+
+
+def test_a_column_leads_to_what_it_is_made_of(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "orders.sql").write_text(_SQL)
+    (tmp_path / "models" / "broken.sql").write_text("select from where")
+    manifest = {"nodes": {name: _model(name) for name in ("orders", "broken", "never_compiled")}}
+    found = lineage.column_lineage(manifest, tmp_path, _COLUMNS)
+    assert found == {
+        "orders": {
+            "order_id": {("raw", "shop__orders", "id"), ("raw", "till__sales", "id")},
+            "net": {
+                ("raw", "shop__orders", "total"),
+                ("raw", "shop__orders", "discount"),
+                ("raw", "till__sales", "amount"),
+            },
+            "name": {("raw", "shop__customers", "name")},
+        }
+    }
+    lineage.write(found, tmp_path / "lineage.json")
+    kept = lineage.read(str(tmp_path / "lineage.json"))
+    assert [tuple(origin) for origin in kept["orders"]["name"]] == [
+        ("raw", "shop__customers", "name")
+    ]
+    assert lineage.read(None) == {}
+
+
+def test_a_database_that_is_held_has_no_columns_to_tell(tmp_path: Path) -> None:
+    assert lineage.columns_of(tmp_path / "none.duckdb") == {}
