@@ -34,6 +34,7 @@ from orchestration.options import (
 from orchestration.pages.command_line import docs, report
 from orchestration.postgres.command_line import publish
 from orchestration.publishing.command_line import diff, rollback, versions
+from orchestration.serving.command_line import serve
 from orchestration.settings import REPOSITORY
 
 # What the machine refuses; every other OSError is a mistake of ours.
@@ -337,6 +338,7 @@ cli.add_command(quality)
 cli.add_command(metrics)
 cli.add_command(publish)
 cli.add_command(report)
+cli.add_command(serve)
 cli.add_command(show_customer)
 for command in (versions, rollback, diff):
     cli.add_command(command)

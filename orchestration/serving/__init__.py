@@ -1,0 +1,1 @@
+"""The published warehouse over a network, without a database server."""
