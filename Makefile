@@ -57,6 +57,9 @@ test: setup  ## run the tests
 torture: setup  ## kill runs at 200 moments and see that nothing is lost (hours); TORTURE="--kills 20 --seed 3"
 	@$(PY) -m tests.torture $(TORTURE)
 
+bench: setup  ## measure the whole product against the floor; SCALE=M or L for more data than S
+	@$(PY) -m benchmarks --scale $(or $(SCALE),S)
+
 lint: setup  ## check style and types of Python and SQL
 	@$(MAKE) --no-print-directory --output-sync -j 2 lint-types lint-sql lint-style
 

@@ -25,8 +25,9 @@ from orchestration.linkage.refinement import DEFAULT
 FREQUENCIES = "value_frequencies"
 # A model learned from that many times fewer or more profiles is learned anew.
 _GROWN = 1.5
-# Pairs below are never looked at again.
-_LEAST_KEPT = -6.0
+# Pairs below are looked at again only where both are in one component. What disagrees more counts against a cluster no
+# more than this, but has to be known where components are too large to be scored whole.
+_LEAST_KEPT = -8.0
 # Components are drawn at a low weight and refined afterwards.
 LOW_WEIGHT = 0.0
 LARGEST_COMPONENT = DEFAULT.largest_component
