@@ -15,7 +15,7 @@ from orchestration.gates.drift import EARLIER
 from orchestration.gates.figures import measure
 from orchestration.gates.history import History, histories
 from orchestration.gates.judging import Rulebook
-from orchestration.gates.thresholds import LOW, Threshold
+from orchestration.gates.thresholds import LOW, PASS, Threshold
 from orchestration.gates.volume import judge_volumes
 
 COLUMNS = (
@@ -24,6 +24,8 @@ COLUMNS = (
 )
 # How far beyond its worst day so far a source is shown, and stopped.
 _WARN, _FAIL = 1.5, 2.5
+# Fewer judged arrivals may loosen what was broken, and tighten nothing.
+MANY = 20
 # Of these 1 is the usual, and what is beyond it counts.
 _RATIOS = frozenset({"volume_drop", "volume_rise", "value_shift"})
 # A row that says what the default says anyway is none.
@@ -65,6 +67,8 @@ def _of(history: History, rules: Rulebook) -> Iterator[Proposal]:
     for check, value in worst.items():
         default = rules.thresholds.of(check)
         if default.fail_at is None or default.warn_at is None:
+            continue
+        if judged < MANY and default.verdict(check, value) == PASS:
             continue
         proposed = _beyond(check, value, default)
         if _differs(proposed, default):
