@@ -18,6 +18,8 @@ from typing import Any
 DAYS = (4, 6, 10, 13, 15, 20, 27, 30)
 FULL_DELIVERIES = (4, 15, 27)
 PEOPLE = 24
+# Of these a steward decides: they are there from the first day on, so that every month has a merge and a split.
+DECIDED = (1, 2, 5, 9)
 _GIVEN = ("Ann", "Bob", "Cleo", "Dov", "Eve", "Finn", "Gia", "Hal", "Ida", "Jon", "Kim", "Lou")
 _FAMILY = ("Lee", "Ray", "Oak", "Elm", "Fox", "Hay")
 _CURRENCIES = ("EUR", "EUR", "EUR", "GBP", "ISK")
@@ -66,17 +68,18 @@ class Month:
                     writer.writeheader()
                     writer.writerows(self._dice.sample(rows, len(rows)))
 
-    def _versions(self, source: str, table: str, *versions: Record) -> None:
+    def _versions(self, source: str, table: str, *versions: Record, is_early: bool = False) -> None:
         """Versions of one row, oldest first, each on a day of its own; some twice, some deleted in the end."""
         told = list(versions)
-        if self._dice.random() < 0.1:
+        if self._dice.random() < 0.1 and not is_early:
             told.append({**told[-1], "is_deleted": "true"})
         at = self._dice.randrange(60)
         for number, version in enumerate(told):
             # A minute apart: the newest is the newest whatever day it comes.
             row = {**version, "updated_at": f"2026-06-{1 + number * 5:02}T10:{at:02}:00Z"}
             for _ in range(2 if self._dice.random() < 0.1 else 1):
-                self.arrivals[self._day()][source, table].append(row)
+                day = DAYS[0] if is_early else self._day()
+                self.arrivals[day][source, table].append(row)
 
     def _day(self) -> int:
         return self._dice.choice(DAYS)
@@ -94,7 +97,7 @@ class Month:
             versions.append({**versions[0], "city": "London"})
         if number % 5 == 0:
             versions.append({**versions[-1], "full_name": name.upper()})
-        self._versions("crm", "profiles", *versions)
+        self._versions("crm", "profiles", *versions, is_early=number in DECIDED)
         if number % 2:
             self._versions(
                 *("shop", "profiles"),
