@@ -16,7 +16,6 @@ from orchestration.transformation.lineage import Origin
 WRITER = "warehouse_writer"
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
-_LINEAGE = "dagster/column_lineage"
 
 Columns = Mapping[str, Mapping[str, Sequence[Origin]]]
 
@@ -52,7 +51,18 @@ class Translator(DagsterDbtTranslator):
                 for column, origins in columns.items()
             }
         )
-        return {**metadata, _LINEAGE: lineage}
+        shown = [
+            dg.TableRecord(
+                {"column": column, "made of": ", ".join(".".join(each) for each in origins)}
+            )
+            for column, origins in columns.items()
+        ]
+        # The first is for programs: the open-source UI draws no lineage of columns, but it shows tables.
+        return {
+            **metadata,
+            "dagster/column_lineage": lineage,
+            "columns": dg.MetadataValue.table(shown),
+        }
 
 
 def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
@@ -99,12 +109,9 @@ def _events(
             if node.unique_id in specs and node.status == "success":
                 spec = specs[node.unique_id]
                 # Numbers, so that the UI draws them over time.
-                metadata: dict[str, Any] = {"seconds": node.seconds}
+                metadata: dict[str, float | int] = {"seconds": node.seconds}
                 if node.relation in rows:
                     metadata["dagster/row_count"] = rows[node.relation]
-                if _LINEAGE in spec.metadata:
-                    # The UI reads it from what was built last.
-                    metadata[_LINEAGE] = spec.metadata[_LINEAGE]
                 yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
             elif node.unique_id in checks and node.status != "skipped":
                 check = checks[node.unique_id]

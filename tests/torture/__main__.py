@@ -1,12 +1,13 @@
 """`make torture`: kills at many moments, over load, every layer, the gates and the publish. Takes hours; ends at the first fault.
 
 Each round is a warehouse whose first files, or whose later ones, arrive while runs are killed one after the other; then
-one is let through. `--seed` repeats what a message named.
+one is let through. At last a run with a clock that was set back. `--seed` repeats what a message named.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import sys
@@ -15,6 +16,7 @@ import time
 from pathlib import Path
 
 from tests.support import SEED, run_scv
+from tests.torture.clock import wrong_clock
 from tests.torture.kills import (
     Company,
     content,
@@ -78,6 +80,21 @@ def main() -> int:
             )
             return 1
         say(f"{what}: whole again after {', '.join(outcomes(own))}")
+    own = clone(first, home / "own")
+    own.deliver_rest()
+    environment = wrong_clock(home, -3 * 86400)
+    if environment:
+        os.environ.update(environment)
+        finish(own, home)
+        for name in environment:
+            del os.environ[name]
+        wrong = differences(expected["later files"], content(own))
+        if wrong:
+            say(
+                f"not as with a right clock: {', '.join(wrong)}; the warehouse is kept in {own.home}"
+            )
+            return 1
+        say(f"a clock three days back: {', '.join(outcomes(own))}")
     say("killed: " + ", ".join(f"{phase} {count}" for phase, count in sorted(died.items())))
     shutil.rmtree(home)
     return 0
