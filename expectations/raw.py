@@ -13,7 +13,7 @@ from orchestration.gates.rules import GateFacts, Rule
 
 def suite(facts: GateFacts) -> list[Rule]:
     """Conservation per file, from the file into its table; what arrived against its history; what is only shown."""
-    rules = [_conservation(), _refused(facts), _quarantined(facts)]
+    rules = [_conservation(), _refused(facts), _quarantined(facts), _came_again(facts)]
     delivered = facts.delivered()
     if delivered:
         rules.append(_tables_hold_their_files(delivered))
@@ -82,6 +82,24 @@ def _quarantined(facts: GateFacts) -> Rule:
         f"""
         select source_id, table_name, file_name, rows_quarantined from {{batch}}
         where rows_quarantined > 0 and run_id = '{facts.run_id}' order by rows_quarantined desc, source_id, file_name
+        """,
+        severity=WARN,
+    )
+
+
+def _came_again(facts: GateFacts) -> Rule:
+    return no_rows(
+        "state.files",
+        "no_file_came_again",
+        "no file of this run with the bytes of an earlier one under another name (shown, never stops)",
+        f"""
+        select source_id, table_name, file_name from {{batch}}
+        where
+            status = 'duplicate' and run_id = '{facts.run_id}'
+            and (source_id, table_name, file_name) not in (
+                select (source_id, table_name, file_name) from state.files where status = 'loaded'
+            )
+        order by source_id, table_name, file_name
         """,
         severity=WARN,
     )

@@ -29,9 +29,12 @@ class Judged:
 
 def judge_arrival(history: History, arrival: Arrival) -> Iterator[Judged]:
     """Everything but volume, which looks at days."""
-    if not arrival.rows:
-        return
     past = history.measured_past
+    if not arrival.rows:
+        # All of it may lie in quarantine: that much can be told.
+        for name, column, finding in _loading(history, arrival, past):
+            yield Judged(name, history, arrival, column, finding)
+        return
     checks: Sequence[Callable[[History, Arrival, list[Arrival]], Iterator[Found]]] = (
         _nulls,
         _keys,

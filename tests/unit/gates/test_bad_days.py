@@ -144,6 +144,16 @@ def test_a_holiday_of_the_calendar_is_no_fault_of_the_one_source_that_keeps_it(
     past.holidays, past.sources = {}, Sources({})
 
 
+def test_a_day_that_went_to_quarantine_whole_is_shown(past: Company) -> None:
+    run = f"r{past.files:06}"
+    past.con.execute(
+        "insert into state.files (file_id, run_id, source_id, system, table_name, file_name, status, rows_in_file, "
+        f"rows_loaded, rows_quarantined, loaded_at) values (9000, '{run}', 'bank', 'canonical', 'payments', '{TODAY}.csv', "
+        "'loaded', 400, 0, 400, now()::timestamp)"
+    ).fetchall()
+    assert past.live(TODAY, bank=0) == {"bank: quarantined_rise": "warn"}
+
+
 def test_a_first_run_and_seven_arrivals_are_judged_by_nothing() -> None:
     made = company(seed=3)
     made.past(7)

@@ -232,6 +232,14 @@ def test_a_check_that_somebody_accepted_is_shown_and_does_not_stop(tmp_path: Pat
     assert stopping(judged(tmp_path / "other", "raw", damage, accepted=["volume_drop@shop"]))
 
 
+def test_yesterdays_file_under_a_new_name_is_shown(tmp_path: Path) -> None:
+    file = "insert into state.files values ({}, 'r1', 'crm', 'canonical', 'profiles', '{}', 'duplicate', 3, 0, 0)"
+    results = judged(tmp_path, "raw", file.format(2, "p.csv"), file.format(3, "new.csv"))
+    (again,) = [result for result in results if result.check_name == "no_file_came_again"]
+    assert again.is_warning, again.observed
+    assert again.sample_keys == ("source_id=crm, table_name=profiles, file_name=new.csv",)
+
+
 @pytest.mark.parametrize(("is_whole", "is_stopped"), [(True, True), (False, False)])
 def test_between_weekly_looks_only_tables_that_something_came_for_are_counted(
     tmp_path: Path, is_whole: bool, is_stopped: bool

@@ -7,7 +7,9 @@ import pytest
 
 from orchestration.serving.reads import Policy
 
-POLICY = Policy("served", frozenset({("core", "orders")}), frozenset({"count", "count_star", "lower", "getenv"}))
+POLICY = Policy(
+    "served", frozenset({("core", "orders")}), frozenset({"count", "count_star", "lower", "getenv"})
+)
 
 
 def _tree(query: str) -> str:
