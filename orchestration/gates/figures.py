@@ -69,9 +69,11 @@ def _of_table(con: duckdb.DuckDBPyConnection, table: Table) -> list[Figure]:
         return []
     hashed = table.key or tuple(column.name for column in table.columns)
     key = f"hash({', '.join(f't.{sql.name(name)}' for name in hashed)})"
+    # Named with their table: some have a column `source_id` of their own, as `measured` does.
+    columns = ", ".join(f"t.{sql.name(column.name)}" for column in table.columns)
     # Once, for all that follows: of a large table most of the time goes into finding its new rows.
     con.execute(
-        f"create or replace temp table looked as select m.arrival_id, {_all(table)}, {key} as _key "
+        f"create or replace temp table looked as select m.arrival_id, {columns}, {key} as _key "
         f"from {raw} as t inner join measured as m on t._file_id = m.file_id "
         f"where t._file_id between {first} and {last} and (m.every = 1 or {key} % m.every = 0)"
     ).fetchall()
