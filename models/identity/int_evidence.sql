@@ -4,13 +4,11 @@
 {%- set rule_bits = 8 %}
 {%- set other_firm_bits = -2 %}
 {#-
-  What a person's name must be worth to join alone, by what these profiles tell of how many bear it, and what the whole
-  name of a firm is worth alone. Fewer than a thousand profiles tell of a name in proportion less.
+  What a name must be worth to join alone, by what these profiles tell of how many bear it. Fewer than a thousand profiles
+  tell of a name in proportion less.
 -#}
 {%- set name_bits = 4 %}
 {%- set telling_profiles = 1000 %}
-{#- The strongest level at which the names of two firms agree. -#}
-{%- set same_firm_name = 3 %}
 {#-
   What a faceless profile is worth to each of those who share its address, where they contradict each other below this:
   so little that even several together do not join them.
@@ -44,7 +42,6 @@ compared as (
         node_2,
         match_weight,
         case
-            when is_name_alone and gamma_organization_name = {{ same_firm_name }} then greatest(match_weight, {{ name_bits }})
             -- Two profiles that nothing contradicts, and of which too little is known to join them, hardly speak against
             -- a cluster that others join.
             when match_weight < 0 and against > -0.5 then match_weight / 8

@@ -82,12 +82,9 @@ def _corrected_by(explained: Explained) -> str:
     if explained.is_torn:
         return "one of the two says nothing of the person, and those it could be of contradict each other"
     total = explained.weighed.total if explained.weighed else 0.0
-    known = {part.comparison: part.level for part in _parts(explained) if part.is_known}
     if (weight(explained) or 0.0) > total:
         if explained.rule:
             return f"the rule “{explained.rule}” is worth as much"
-        if known.get("organization_name") == "same":
-            return "the whole name of an organisation is worth as much"
         return "too little is known of both to speak against it"
     if explained.weight == 0:
         return "a name alone, which others may bear, is too little"
