@@ -7,6 +7,7 @@ are empty; values themselves only of columns with few of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import duckdb
@@ -20,6 +21,7 @@ from orchestration.ingestion.values import is_number
 _WHOLE = 500_000
 # A column with more different values is no list of categories.
 _CATEGORIES = 40
+_AT_ONCE = 2
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _SIZES = (0.5, 0.9)
 # Rows whose columns beyond the contract are looked at.
@@ -33,24 +35,28 @@ def measure(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
     todo = con.execute(
         "select system, table_name from gates.arrivals where not is_measured group by all order by all"
     ).fetchall()
-    for system, table_name in todo:
-        table = contracts.table(system, table_name)
-        figures = _of_table(con, table) if table is not None else []
-        con.execute("begin").fetchall()
-        if figures:
-            con.execute(
-                "insert into gates.figures select unnest(?::bigint[]), unnest(?::varchar[]), "
-                "unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::double[])",
-                [list(part) for part in zip(*figures, strict=True)],
-            ).fetchall()
+    tables = [table for each in todo if (table := contracts.table(*each)) is not None]
+
+    def of_one(table: Table) -> list[Figure]:
+        with con.cursor() as own:
+            return _of_table(own, table)
+
+    # Most tables are small, and the engine finds no work for two cores in one of them.
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        figures = [figure for found in pool.map(of_one, tables) for figure in found]
+    con.execute("begin").fetchall()
+    if figures:
         con.execute(
-            "update gates.arrivals set is_measured = true where system = ? and table_name = ?",
-            [system, table_name],
+            "insert into gates.figures select unnest(?::bigint[]), unnest(?::varchar[]), "
+            "unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::double[])",
+            [list(part) for part in zip(*figures, strict=True)],
         ).fetchall()
-        con.execute("commit").fetchall()
+    con.execute("update gates.arrivals set is_measured = true where not is_measured").fetchall()
+    con.execute("commit").fetchall()
 
 
 def _of_table(con: duckdb.DuckDBPyConnection, table: Table) -> list[Figure]:
+    con.execute("set TimeZone = 'UTC'").fetchall()
     raw = f"raw.{sql.name(table.identifier)}"
     con.execute(
         "create or replace temp table measured as "
@@ -82,7 +88,6 @@ def _of_table(con: duckdb.DuckDBPyConnection, table: Table) -> list[Figure]:
     if table.key:
         figures += _repeated(con, table, raw, first)
     figures += _strange_columns(con, table, raw)
-    con.execute("drop table looked").fetchall()
     return figures
 
 

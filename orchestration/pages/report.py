@@ -1,7 +1,8 @@
-"""Writes the overview of what is published, by command and at every publish."""
+"""Writes the overview of what is published: by command, at every publish, and when readers are taken back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.pages.look import write
@@ -9,6 +10,7 @@ from orchestration.pages.overview import read
 from orchestration.pages.overview_page import render
 from orchestration.publishing.reading import open_published, published_file
 from orchestration.settings import Settings
+from orchestration.transformation.messages import without_values
 
 FILE_NAME = "overview.html"
 
@@ -18,3 +20,11 @@ def write_overview(settings: Settings, path: Path | None = None) -> Path:
     with open_published(settings) as con:
         overview = read(con, published_file(settings).parent.name)
     return write(path or settings.reports / FILE_NAME, render(overview))
+
+
+def refresh_overview(settings: Settings, tell: Callable[[str], None]) -> None:
+    """The same where something else is done already, and stays done when the page cannot be drawn."""
+    try:
+        write_overview(settings)
+    except Exception as problem:
+        tell(f"the overview was not written: {without_values(str(problem))}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -39,12 +40,14 @@ def rollback(version: str | None, warehouse: Path | None, is_json: bool) -> int:
     Nothing else is undone. The next run that finds something new publishes the newest state again: put right what was
     wrong first. `scv rollback` with a newer version's name goes forward again.
     """
+    from orchestration.pages.report import refresh_overview
     from orchestration.publishing import status
     from orchestration.publishing.rollback import roll_back
 
     settings = settings_of(None, warehouse)
     done = roll_back(settings, version)
     status.note_published(settings)
+    refresh_overview(settings, partial(click.echo, err=True))
     if is_json:
         show.as_json(asdict(done))
     else:

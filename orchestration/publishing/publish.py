@@ -11,7 +11,7 @@ from orchestration.gates.gate import judge
 from orchestration.gates.results import CheckResult
 from orchestration.linkage.card import score_run
 from orchestration.metrics.views import publish_metrics
-from orchestration.pages.report import write_overview
+from orchestration.pages.report import refresh_overview
 from orchestration.publishing import memory
 from orchestration.publishing.build import build_file
 from orchestration.publishing.give import give
@@ -20,7 +20,6 @@ from orchestration.running import record
 from orchestration.running.session import Session
 from orchestration.running.summary import run_facts
 from orchestration.transformation.manifest import published_relations
-from orchestration.transformation.messages import without_values
 
 
 def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
@@ -55,18 +54,10 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         raise
     with session.stage("publish"):
         session.published = give(settings, beside, session.run_id, session.keep)
-        _overview(session)
+        refresh_overview(session.settings, session.progress.note)
         _mart(session)
         shutil.rmtree(settings.first_load, ignore_errors=True)
     return rows
-
-
-def _overview(session: Session) -> None:
-    """The page for people beside the file; what is published stays published when it cannot be drawn."""
-    try:
-        write_overview(session.settings)
-    except Exception as problem:
-        session.progress.note(f"the overview was not written: {without_values(str(problem))}")
 
 
 def _mart(session: Session) -> None:
