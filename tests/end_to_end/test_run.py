@@ -108,12 +108,13 @@ def test_nothing_changed_takes_no_time_and_changes_nothing(
 
 @pytest.fixture
 def damaged(company: DemoCompany, tmp_path: Path) -> DemoCompany:
-    """A company of one's own whose working database lost a row that the books know."""
+    """A company of one's own whose working database lost a row that the books know, on the day when all are counted."""
     own = company.copy(tmp_path / "own")
     with duckdb.connect(str(own.warehouse / "build" / "scv.duckdb")) as con:
         con.execute(
             "delete from raw.canonical__feedback where rowid = (select max(rowid) from raw.canonical__feedback)"
         )
+        con.execute("delete from gates.whole_checks")
     return own
 
 
