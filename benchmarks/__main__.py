@@ -17,8 +17,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Cost, cost, disk
+from benchmarks.measure import Cost, cost
 from benchmarks.reading import read
+from orchestration.publishing.disk import disk_bytes
 from orchestration.settings import REPOSITORY
 
 SCALES = {"S": 10_000, "M": 100_000, "L": 1_000_000}
@@ -94,8 +95,8 @@ def measure(customers: int, folder: Path) -> dict[str, Any]:
         "customers": customers,
         "rows_in": summary["rows_in"],
         "profiles": summary["profiles"],
-        "disk_bytes": disk(warehouse),
-        "landing_bytes": disk(landing),
+        "disk_bytes": disk_bytes(warehouse),
+        "landing_bytes": disk_bytes(landing),
         "steps": {name: _figures(each) for name, each in steps.items()},
         "stage_seconds": {
             "full": summary["stage_seconds"],

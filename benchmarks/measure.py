@@ -37,13 +37,3 @@ def cost(command: Sequence[str | Path]) -> Cost:
             )
         out.seek(0)
         return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, out.read())
-
-
-def disk(folder: Path) -> int:
-    """Bytes that a folder takes; what is linked twice counts once."""
-    found = {
-        (stat.st_dev, stat.st_ino): stat.st_blocks * 512
-        for path in folder.rglob("*")
-        if path.is_file() and not path.is_symlink() and (stat := path.stat())
-    }
-    return sum(found.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration import sql
+from orchestration.linkage.kept import keep
 from orchestration.linkage.model import Model
 
 # However rare a value, another person may carry it: at least so many, on average.
@@ -31,11 +31,7 @@ def count(con: duckdb.DuckDBPyConnection, features: str, model: Model, into: str
 def save(con: duckdb.DuckDBPyConnection, frequencies: str, path: Path) -> None:
     """Keep a table that `count` filled."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    con.execute(
-        f"copy (from {frequencies} order by all) to {sql.path(beside)} (format parquet, compression zstd)"
-    )
-    beside.replace(path)
+    keep(con, f"from {frequencies} order by all", path)
 
 
 def chances(features: str, frequencies: str, model: Model, column: str) -> str:

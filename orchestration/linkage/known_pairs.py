@@ -14,6 +14,7 @@ import duckdb
 
 from orchestration import sql
 from orchestration.linkage.comparisons import COMPARISONS, feature_columns
+from orchestration.linkage.kept import keep
 from orchestration.linkage.model import Model
 from orchestration.linkage.scoring import score
 
@@ -33,13 +34,13 @@ class KnownPairs:
         folder: Path | None,
     ) -> None:
         """`folder` keeps the pairs from run to run; without one every pair is new."""
-        self._con, self._features, self._frequencies, self._model = (
-            con,
-            features,
-            frequencies,
-            model,
-        )
-        self._folder = folder
+        self._con = con
+        self._features = features
+        self._frequencies = frequencies
+        self._model = model
+        # Prints are DuckDB's own hashes, which another release may compute otherwise.
+        kept = FILES.replace("*", f"{model.key}-{duckdb.__version__}")
+        self._kept = folder / kept if folder is not None else None
         # How many pairs were not known.
         self.scored = 0
         con.execute(
@@ -51,10 +52,10 @@ class KnownPairs:
             f"create or replace temp table known_pairs (pair ubigint, match_weight double, against double, {gammas}); "
             "create or replace temp table used_pairs (pair ubigint)"
         )
-        if folder is not None and self._path(folder).exists():
+        if self._kept is not None and self._kept.exists():
             # What cannot be read is weighed again.
             with suppress(duckdb.Error):
-                con.execute(f"insert into known_pairs by name from {sql.path(self._path(folder))}")
+                con.execute(f"insert into known_pairs by name from {sql.path(self._kept)}")
 
     def weigh(self, pairs: str, least: float | None, into: str) -> None:
         """Fill table `into` (`node_1`, `node_2`, `match_weight` and what it is made of) for the pairs of at least `least`."""
@@ -98,19 +99,10 @@ class KnownPairs:
 
     def save(self) -> None:
         """Keep what this run asked for; what no profile brings up any more is forgotten."""
-        if self._folder is None:
+        if self._kept is None:
             return
-        path = self._path(self._folder)
-        beside = path.with_suffix(".new")
-        self._con.execute(
-            "copy (from known_pairs where pair in (select pair from used_pairs) order by pair) "
-            f"to {sql.path(beside)} (format parquet, compression zstd)"
-        )
-        beside.replace(path)
-        for other in self._folder.glob(FILES):
-            if other != path:
+        used = "from known_pairs where pair in (select pair from used_pairs) order by pair"
+        keep(self._con, used, self._kept)
+        for other in self._kept.parent.glob(FILES):
+            if other != self._kept:
                 other.unlink()
-
-    def _path(self, folder: Path) -> Path:
-        # Prints are DuckDB's own hashes, which another release may compute otherwise.
-        return folder / FILES.replace("*", f"{self._model.key}-{duckdb.__version__}")

@@ -16,7 +16,7 @@ from orchestration.ingestion.landing import scan
 from orchestration.ingestion.reload import marker
 from orchestration.publishing import status
 from orchestration.running.fingerprint import fingerprint, remembered
-from orchestration.running.headless import TAG
+from orchestration.running.headless import STARTED_BY, TAG
 from orchestration.running.lock import is_held
 from orchestration.running.resource import from_environment
 
@@ -44,7 +44,7 @@ def daily(job: Any) -> dg.ScheduleDefinition:
         settings = from_environment(os.environ)
         if remembered(settings) == fingerprint(settings):
             return dg.SkipReason("Nothing changed since the last run.")
-        return dg.RunRequest(tags={"scv/started_by": "schedule"})
+        return dg.RunRequest(tags={STARTED_BY: "schedule"})
 
     return run_daily
 
@@ -75,7 +75,7 @@ def _landing(job: Any) -> dg.SensorDefinition:
         if before.get("seen") != seen:
             return dg.SkipReason("Files arrive; the next look sees whether they are complete.")
         context.update_cursor(json.dumps({"seen": seen, "started": seen}))
-        return dg.RunRequest(run_key=seen, tags={"scv/started_by": "new files"})
+        return dg.RunRequest(run_key=seen, tags={STARTED_BY: "new files"})
 
     return new_files
 
@@ -113,12 +113,12 @@ def _failed() -> dg.SensorDefinition:
     )
     def failed_runs(context: dg.RunFailureSensorContext, alerts: AlertResource) -> None:
         run = context.dagster_run
-        if run.tags.get("scv/started_by") == "scv run":
+        if run.tags.get(STARTED_BY) == "scv run":
             # It tells of its failure itself, also where no daemon runs.
             return
         settings = from_environment(os.environ)
         last = status.read(settings).get("last_run", {})
-        is_its = last.get("run_id") == run.tags.get("scv/run_id")
+        is_its = last.get("run_id") == run.tags.get(TAG)
         alert = occasions.of_run(settings, last) if is_its else None
         alerts.send(
             alert

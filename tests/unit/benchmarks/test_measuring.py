@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import floor
-from benchmarks.measure import cost, disk
+from benchmarks.measure import cost
 from benchmarks.reading import read
+from orchestration.publishing.disk import disk_bytes
 from tests.support import DemoCompany
 
 
@@ -38,9 +39,9 @@ def test_a_command_that_fails_ends_the_measurement() -> None:
 
 def test_what_is_linked_twice_counts_once(tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(os.urandom(100_000))
-    alone = disk(tmp_path)
+    alone = disk_bytes(tmp_path)
     os.link(tmp_path / "one", tmp_path / "other")
-    assert disk(tmp_path) == alone >= 100_000
+    assert disk_bytes(tmp_path) == alone >= 100_000
 
 
 def test_readers_are_timed_on_what_is_published(company: DemoCompany) -> None:
