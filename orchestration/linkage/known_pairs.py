@@ -88,14 +88,14 @@ class KnownPairs:
         if not scored:
             return
         self.scored += scored
-        score(con, self._features, self._frequencies, self._model, pairs, least, "scored_pairs")
+        weighed = score(con, self._features, self._frequencies, self._model, pairs, least)
         if least is None:
             con.execute(f"delete from known_pairs where pair in (select pair from {pairs})")
         con.execute(
             f"insert into known_pairs by name select pair, {_COLUMNS} from {pairs} "
-            "left join scored_pairs on join_key_l = node_1 and join_key_r = node_2"
+            f"left join {weighed} on join_key_l = node_1 and join_key_r = node_2"
         )
-        con.execute("drop table scored_pairs")
+        con.execute(f"drop table {weighed}")
 
     def save(self) -> None:
         """Keep what this run asked for; what no profile brings up any more is forgotten."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from orchestration.linkage import candidates
 from orchestration.linkage.comparisons import COMPARISONS, DIFFERENT, Comparison
 from orchestration.linkage.model import LevelWeights, Model, definition, rounded
-from orchestration.linkage.scoring import agreement
+from orchestration.linkage.scoring import agreement, pairs_probe_profiles
 from orchestration.linkage.training import learn
 
 # A comparison needs its column in at least this share of profiles, or nothing is learned about it.
@@ -130,9 +130,10 @@ def _patterns(
 ) -> npt.NDArray[np.int64]:
     """How often the pairs agree in which way: a column per comparison, the last one counts."""
     columns = ", ".join(f"gamma_{c.name}" for c in comparisons)
-    rows = con.execute(
-        f"select {columns}, count(*) from {agreement(features, pairs, comparisons)} group by all order by all"
-    ).fetchall()
+    with pairs_probe_profiles(con):
+        rows = con.execute(
+            f"select {columns}, count(*) from {agreement(features, pairs, comparisons)} group by all order by all"
+        ).fetchall()
     return np.array(rows, dtype=np.int64).reshape(-1, len(comparisons) + 1)
 
 

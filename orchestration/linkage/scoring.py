@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import log2
 
 import duckdb
@@ -20,9 +21,8 @@ def score(
     model: Model,
     pairs: str,
     least: float | None,
-    into: str,
-) -> None:
-    """Weigh the pairs of table `pairs` (`join_key_l`, `join_key_r`) into table `into`, leaving out those below `least`.
+) -> str:
+    """A table with the weight of the pairs of table `pairs` (`join_key_l`, `join_key_r`), without those below `least`.
 
     `counted` holds the frequencies of the model. Columns: node_1, node_2, match_weight (bits, relatives taken off),
     against (bits of all that disagrees), gamma_<comparison>.
@@ -31,7 +31,6 @@ def score(
         f"create or replace temp table profiles_to_score as select node, {', '.join(feature_columns())} from {features} "
         f"where node in (select join_key_l from {pairs} union select join_key_r from {pairs})"
     )
-    predicted = _predict(con, "profiles_to_score", counted, model, pairs, least)
     kin, against = [], []
     for comparison in model.active:
         levels = model.comparisons[comparison.name]
@@ -47,15 +46,18 @@ def score(
         whole_name = f"(case when {both} then {log2(model.name_dependence)!r} else 0 end)"
     ratio = log2(model.share_relatives / model.share_same)
     gammas = ", ".join(
-        f"gamma_{c.name}" if c in model.active else f"cast(null as tinyint) as gamma_{c.name}"
+        f"cast({f'gamma_{c.name}' if c in model.active else 'null'} as tinyint) as gamma_{c.name}"
         for c in COMPARISONS
     )
-    con.execute(
-        f"create or replace temp table {into} as select node_l as node_1, node_r as node_2, "
+    columns = (
+        "node_l as node_1, node_r as node_2, "
         f"-log2(pow(2, {whole_name} - match_weight) + pow(2, {ratio!r} + {' + '.join(kin)})) as match_weight, "
-        f"{' + '.join(against)} as against, {gammas} from {predicted}"
+        f"{' + '.join(against)} as against, {gammas}"
     )
-    con.execute(f"drop table {predicted}; drop table profiles_to_score")
+    with pairs_probe_profiles(con):
+        predicted = _predict(con, "profiles_to_score", counted, model, pairs, least, columns)
+    con.execute("drop table profiles_to_score")
+    return predicted
 
 
 def _predict(
@@ -65,14 +67,10 @@ def _predict(
     model: Model,
     pairs: str,
     least: float | None,
+    columns: str,
 ) -> str:
-    """A table of Splink's with `node_l`, `node_r`, `match_weight` in bits and `gamma_<comparison>`."""
+    """A table of Splink's with `columns`, made of its `node_l`, `node_r`, `match_weight` in bits and `gamma_<comparison>`."""
     from splink import DuckDBAPI, Linker
-
-    columns = ", ".join(
-        ["node_l", "node_r", "match_weight"]
-        + [f"cast(gamma_{c.name} as tinyint) as gamma_{c.name}" for c in model.active]
-    )
 
     class Narrow(DuckDBAPI):
         """Splink writes down all that it compared, a hundred columns wide; a third of the time went into that."""
@@ -102,6 +100,19 @@ def _predict(
     linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
     predicted = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
     return str(predicted.physical_name)
+
+
+@contextmanager
+def pairs_probe_profiles(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Look profiles up for pairs, never pairs for profiles, however many there are of each.
+
+    Only what probes is divided among threads, and tens of thousands of profiles are one part: one thread did the work.
+    """
+    con.execute("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        yield
+    finally:
+        con.execute("reset disabled_optimizers")
 
 
 def _by_level(comparison: str, bits: Sequence[float], last: int) -> str:
