@@ -10,6 +10,11 @@
     {{ column }} < {{ as_of_date() }} + interval 1 day
 {%- endmacro %}
 
+{# A time as it was known on the as-of day: what comes later had not happened. #}
+{% macro by_then(column) -%}
+    case when {{ happened(column) }} then {{ column }} end
+{%- endmacro %}
+
 {# Within the last so many days, the as-of day included. #}
 {% macro within(column, days) -%}
     {{ column }} >= {{ as_of_date() }} - interval {{ days - 1 }} day

@@ -27,8 +27,9 @@
   record       the column that names the profile, where it is not `customer_ref`
   extra        column → SQL over `staged`, for what core adds
   through      key column of another fact of the same source → that fact: whose row names nobody belongs to who has that one
+  overwritten  columns that sources overwrite and `extra` asks for as of the day of the run, by the macro `then`
 #}
-{% macro fact(entity, happened_at, identifiers=[], record='customer_ref', extra={}, money=none, through={}) %}
+{% macro fact(entity, happened_at, identifiers=[], record='customer_ref', extra={}, money=none, through={}, overwritten=[]) %}
 {%- set columns = entity_columns(entity) -%}
 {%- set amounts = money_columns(entity) if money is none else money -%}
 -- depends_on: {{ ref('int_currency_days') }}
@@ -70,6 +71,10 @@ attributed as (
             and staged.{{ name }} = through_{{ name }}.{{ name }}
     {%- endfor %}
 )
+{%- if overwritten %},
+
+{{ known_then(entity, overwritten) }}
+{%- endif %}
 
 select
     attributed.source_id,
@@ -83,13 +88,22 @@ select
     {%- for name in amounts %}
     {{ in_reporting_currency('attributed.' ~ name) }} as {{ name }}_reporting,
     {%- endfor %}
-    {%- if amounts and 'signed_amount' in extra %}
-    {{ in_reporting_currency('(' ~ extra['signed_amount'] ~ ')') }} as signed_amount_reporting,
-    {%- endif %}
+    {%- for name in ['signed_amount', 'open_amount'] if amounts and name in extra %}
+    {{ in_reporting_currency('(' ~ extra[name] ~ ')') }} as {{ name }}_reporting,
+    {%- endfor %}
     {{ happened('attributed.' ~ happened_at) }} as has_happened,
     attributed._file_id,
     attributed._file_row
 from attributed
+{%- if overwritten %}
+left join known_then
+    on
+        known_then.place = 1
+        and attributed.source_id = known_then.source_id
+        {%- for name in entity_key(entity) %}
+        and attributed.{{ name }} = known_then.{{ name }}
+        {%- endfor %}
+{%- endif %}
 {%- if amounts %}
 left join {{ ref('int_currency_days') }} as rates
     on
@@ -141,4 +155,40 @@ order by attributed.{{ happened_at }}, attributed.source_id, {% for name in enti
             'requires_payment_method', 'requires_action', 'requires_confirmation'
         )
     )
+{%- endmacro %}
+
+{#
+  What a run of an earlier day must ask instead of the newest version: of rows that their source changed after the as-of day,
+  the version they had on it. Today's run finds none. What a source changed without saying when is told as it stands.
+#}
+{% macro known_then(entity, columns) -%}
+changed_later as (
+    select source_id, {{ entity_key(entity) | join(', ') }} from staged
+    where not {{ happened('updated_at') }}
+),
+
+known_then as (
+    select
+        versions.source_id,
+        {%- for name in entity_key(entity) + columns %}
+        versions.{{ name }},
+        {%- endfor %}
+        row_number() over (
+            partition by versions.source_id, {% for name in entity_key(entity) %}versions.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
+            order by versions.updated_at desc, versions._file_id desc, versions._file_row desc
+        ) as place
+    from {{ ref(entity ~ '_versions') }} as versions
+    inner join changed_later
+        on
+            versions.source_id = changed_later.source_id
+            {%- for name in entity_key(entity) %}
+            and versions.{{ name }} = changed_later.{{ name }}
+            {%- endfor %}
+    where versions._outcome = 'superseded' and {{ happened('versions.updated_at') }}
+)
+{%- endmacro %}
+
+{# A column as of the day of the run, within `extra`; a time that lies after the day was not known on it. #}
+{% macro then(column) -%}
+    case when known_then.source_id is null then attributed.{{ column }} else known_then.{{ column }} end
 {%- endmacro %}

@@ -46,7 +46,7 @@ dated as (
         on
             needed.currency = rates.currency
             and needed.rate_date >= rates.rate_date
-            and needed.rate_date < rates.rate_date + {{ var('exchange_rate_max_age_days') }}
+            and needed.rate_date <= rates.rate_date + {{ var('exchange_rate_max_age_days') }}
     group by needed.currency, needed.rate_date
 )
 

@@ -1,30 +1,20 @@
 -- Grain: one customer with any invoice or payment: the financial measures of the 360.
-{%- set void_words = "('paid', 'void', 'voided', 'uncollectible', 'deleted', 'draft', 'cancelled', 'canceled')" %}
-with invoices as (
-    select
-        *,
-        case
-            when paid_at is null and coalesce(lower(status), '') not in {{ void_words }}
-                then total_amount_reporting - coalesce(paid_amount_reporting, 0)
-        end as open_amount
-    from {{ ref('fct_invoices') }}
-    where customer_id is not null and {{ happened('issued_at') }}
-),
-
-invoiced as (
+with invoiced as (
     select
         customer_id,
         count(*) as invoice_count,
         {{ windowed('invoice_count', 'issued_at') }},
         sum(total_amount_reporting) as invoiced_amount,
         count(*) filter (where total_amount_reporting is null) as invoice_count_without_rate,
-        sum(open_amount) as open_balance_amount,
-        sum(open_amount) filter (where due_at < {{ as_of_date() }} + interval 1 day) as overdue_amount,
-        count(*) filter (where open_amount > 0 and due_at < {{ as_of_date() }} + interval 1 day) as overdue_invoice_count,
-        avg(date_diff('second', issued_at, paid_at)) filter (where paid_at >= issued_at) / 86400.0 as average_days_to_pay,
+        sum(open_amount_reporting) as open_balance_amount,
+        -- What is due today may still be paid today.
+        sum(open_amount_reporting) filter (where due_at < {{ as_of_date() }}) as overdue_amount,
+        count(*) filter (where open_amount > 0 and due_at < {{ as_of_date() }}) as overdue_invoice_count,
+        avg(date_diff('second', issued_at, paid_at)) filter (where paid_at >= issued_at and {{ happened('paid_at') }}) / 86400.0 as average_days_to_pay,
         min(issued_at) as first_invoice_at,
         max(issued_at) as last_invoice_at
-    from invoices
+    from {{ ref('fct_invoices') }}
+    where customer_id is not null and {{ happened('issued_at') }}
     group by customer_id
 ),
 

@@ -1,7 +1,6 @@
 -- Grain: one customer with any order, subscription, ticket or process step: the operational measures of the 360.
-{%- set is_sold = 'cancelled_at is null or total_amount < 0' %}
+{%- set is_sold = 'not is_cancelled or total_amount < 0' %}
 {%- set failed_words = "('failed', 'delivery_failed', 'undeliverable', 'undelivered', 'lost', 'returned_to_sender')" %}
-{%- set ended_words = "('canceled', 'cancelled', 'ended', 'closed', 'expired', 'incomplete_expired')" %}
 with orders as (
     select
         customer_id,
@@ -10,18 +9,18 @@ with orders as (
         -- A cancelled order keeps its amount and is worth nothing; a cancellation sent as a negative order counts as sent.
         sum(total_amount_reporting) filter (where {{ is_sold }}) as order_amount,
         {{ windowed('order_amount', 'ordered_at', 'total_amount_reporting', '(' ~ is_sold ~ ')') }},
-        avg(total_amount_reporting) filter (where cancelled_at is null and total_amount >= 0) as average_order_amount,
+        avg(total_amount_reporting) filter (where not is_cancelled and total_amount >= 0) as average_order_amount,
         sum(discount_amount_reporting) filter (where {{ is_sold }}) as discount_amount,
         count(*) filter (where total_amount_reporting is null) as order_count_without_rate,
-        count(*) filter (where delivered_at > promised_at) as late_delivery_count,
+        count(*) filter (where is_delivered and delivered_at > promised_at) as late_delivery_count,
         count(*) filter (
-            where cancelled_at is null
+            where not is_cancelled
             and (
                 coalesce(lower(status), '') in {{ failed_words }}
-                or (delivered_at is null and promised_at < {{ as_of_date() }} + interval 1 day)
+                or (not is_delivered and promised_at < {{ as_of_date() }})
             )
         ) as failed_delivery_count,
-        count(*) filter (where cancelled_at is not null) as cancelled_order_count,
+        count(*) filter (where is_cancelled) as cancelled_order_count,
         count(*) filter (where campaign_id is not null) as campaign_order_count,
         {{ dates_of('order', 'ordered_at') }}
     from {{ ref('fct_orders') }}
@@ -52,19 +51,8 @@ costs as (
             and lines.order_id = orders.order_id
     where
         lines.customer_id is not null and lines.unit_cost_reporting is not null
-        and (orders.cancelled_at is null or orders.total_amount < 0) and {{ happened('orders.ordered_at') }}
+        and (not orders.is_cancelled or orders.total_amount < 0) and {{ happened('orders.ordered_at') }}
     group by lines.customer_id
-),
-
-subscriptions as (
-    select
-        *,
-        case
-            when ended_at is null then coalesce(lower(status), '') not in {{ ended_words }}
-            else ended_at >= {{ as_of_date() }} + interval 1 day
-        end as is_active
-    from {{ ref('fct_subscriptions') }}
-    where customer_id is not null and {{ happened('started_at') }}
 ),
 
 subscribed as (
@@ -77,7 +65,8 @@ subscribed as (
         min(started_at) as first_subscription_at,
         max(started_at) as last_subscription_at,
         max(ended_at) filter (where {{ happened('ended_at') }}) as last_subscription_end_at
-    from subscriptions
+    from {{ ref('fct_subscriptions') }}
+    where customer_id is not null and {{ happened('started_at') }}
     group by customer_id
 ),
 
@@ -86,11 +75,11 @@ tickets as (
         customer_id,
         count(*) as ticket_count,
         {{ windowed('ticket_count', 'opened_at') }},
-        count(*) filter (where solved_at is null and closed_at is null) as open_ticket_count,
+        count(*) filter (where is_open) as open_ticket_count,
         sum(reopen_count) as ticket_reopen_count,
         count(*) filter (where reopen_count > 0) as reopened_ticket_count,
-        avg(date_diff('second', opened_at, first_response_at)) filter (where first_response_at >= opened_at) / 3600.0 as average_hours_to_first_response,
-        avg(date_diff('second', opened_at, solved_at)) filter (where solved_at >= opened_at) / 3600.0 as average_hours_to_solve,
+        avg(date_diff('second', opened_at, first_response_at)) filter (where first_response_at >= opened_at and {{ happened('first_response_at') }}) / 3600.0 as average_hours_to_first_response,
+        avg(date_diff('second', opened_at, solved_at)) filter (where not is_open and solved_at >= opened_at and {{ happened('solved_at') }}) / 3600.0 as average_hours_to_solve,
         {{ dates_of('ticket', 'opened_at') }}
     from {{ ref('fct_tickets') }}
     where customer_id is not null and {{ happened('opened_at') }}
@@ -101,8 +90,8 @@ process_steps as (
     select
         customer_id,
         count(distinct source_id || ':' || process_id) as process_count,
-        count(distinct source_id || ':' || process_id) filter (where left_at is null) as open_process_count,
-        max(date_diff('second', entered_at, coalesce(left_at, {{ as_of_date() }} + interval 1 day))) / 86400.0 as longest_process_step_days,
+        count(distinct source_id || ':' || process_id) filter (where left_at is null or not {{ happened('left_at') }}) as open_process_count,
+        max(date_diff('second', entered_at, least(coalesce(left_at, {{ as_of_date() }} + interval 1 day), {{ as_of_date() }} + interval 1 day))) / 86400.0 as longest_process_step_days,
         max(entered_at) as last_process_step_at
     from {{ ref('fct_process_steps') }}
     where customer_id is not null and {{ happened('entered_at') }}

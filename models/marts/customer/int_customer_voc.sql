@@ -9,7 +9,6 @@ with feedback as (
         metric,
         score,
         submitted_at,
-        invitation_id,
         -- Scores of different scales are compared by their place between the ends, 1 being the best.
         case
             when scale_max > scale_min and coalesce(is_higher_better, true) then (score - scale_min) / cast(scale_max - scale_min as double)
@@ -72,7 +71,7 @@ scores as (
         {%- set is_last = "metric = '" ~ metric ~ "' and place = 1" %}
         max(score) filter (where {{ is_last }}) as last_{{ metric }}_score,
         max(submitted_at) filter (where {{ is_last }}) as last_{{ metric }}_at,
-        max(score) filter (where {{ is_last }} and {{ within('submitted_at', var('score_carried_days')) }}) as current_{{ metric }}_score,
+        max(score) filter (where {{ is_last }} and {{ within('submitted_at', var('score_carried_days') + 1) }}) as current_{{ metric }}_score,
         max(score_share) filter (where {{ is_last }})
         - max(score_share) filter (where metric = '{{ metric }}' and place = 2) as {{ metric }}_trend{{ ',' if not loop.last }}
         {%- endfor %}
@@ -86,13 +85,9 @@ invited as (
         invitations.customer_id,
         count(*) as survey_invitation_count,
         count(*) filter (where {{ within('invitations.sent_at', 365) }}) as survey_invitation_count_365d,
-        count(answers.invitation_id) as answered_invitation_count,
+        count(*) filter (where invitations.is_answered) as answered_invitation_count,
         max(invitations.sent_at) as last_survey_invitation_at
     from {{ ref('fct_survey_invitations') }} as invitations
-    left join (select distinct source_id, invitation_id from feedback where invitation_id is not null) as answers
-        on
-            invitations.source_id = answers.source_id
-            and invitations.invitation_id = answers.invitation_id
     where invitations.customer_id is not null and {{ happened('invitations.sent_at') }}
     group by invitations.customer_id
 ),
