@@ -12,9 +12,7 @@ AMOUNTS = "quality.reconciliation_amounts"
 TOTALS = "quality.control_totals"
 
 # Cancelled orders keep their amount and are worth nothing.
-_ORDER_AMOUNT = (
-    "sum(total_amount_reporting) filter (where cancelled_at is null or total_amount < 0)"
-)
+_ORDER_AMOUNT = "sum(total_amount_reporting) filter (where not is_cancelled or total_amount < 0)"
 
 # A measure of the 360 → the fact it counts, by what, and the column that dates the fact.
 _TIES = (

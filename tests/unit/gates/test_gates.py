@@ -38,7 +38,7 @@ create table core.dim_customer as select customer_id from identity.customers whe
 create table core.fct_orders as
     select 'crm' as source_id, 'o1' as order_id, 'c1' as customer_id, timestamp '2026-01-01' as ordered_at,
         10.5::decimal(18, 4) as total_amount_reporting, 10.5::decimal(18, 4) as total_amount,
-        null::timestamp as cancelled_at;
+        false as is_cancelled;
 create table marts.customer_360 as
     select 'c1' as customer_id, 1 as order_count, 10.5::decimal(38, 4) as order_amount, date '2026-06-30' as as_of_date;
 create table quality.reconciliation as
