@@ -7,10 +7,10 @@ PARSED := $(VENV)/parsed/key
 PROJECT := $(shell find models macros seeds tests/dbt -type f) dbt_project.yml profiles.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev test torture lint lint-style lint-types lint-sql format lock cookbook contoso clean
+.PHONY: help setup run demo dev test torture lint lint-style lint-types lint-sql format lock cookbook contoso superset superset-test clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 setup: $(INSTALLED) $(PARSED)  ## make .venv from requirements.lock
 
@@ -78,14 +78,22 @@ format: setup  ## put style right where a tool can
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/sqlfluff fix --disable-progress-bar --processes 2 models
 
-lock: setup  ## write requirements.lock anew from pyproject.toml
+lock: setup  ## write requirements.lock anew from pyproject.toml, and that of the Superset example
 	@$(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --all-extras --quiet --output-file requirements.lock pyproject.toml
+	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --output-file examples/superset/requirements.txt examples/superset/requirements.in
 
 cookbook: run  ## write the results of docs/cookbook.md anew, on the demo
 	@$(PY) docs/cookbook.py demo/warehouse/scv.duckdb
 
 contoso: setup  ## bring in the Contoso files, as in docs/bring-your-own-data.md
 	@examples/contoso/run.sh
+
+superset: run  ## open Apache Superset on the demo, in an environment of its own
+	@examples/superset/run.sh demo/warehouse
+
+superset-test: setup  ## start Superset on a small company and see its dashboards and figures (minutes)
+	@examples/superset/install.sh
+	@$(PY) -m pytest -n 0 tests/end_to_end/test_superset.py
 
 clean:  ## remove what runs and tools made; keeps landing/ and warehouse/
 	@rm -rf demo target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

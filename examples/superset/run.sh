@@ -1,34 +1,36 @@
 #!/usr/bin/env bash
-# Superset on the published warehouse, in an environment and folder of its own: examples/superset/run.sh [WAREHOUSE] [PORT]
+# Superset on the published warehouse, in an environment of its own: examples/superset/run.sh [WAREHOUSE] [PORT]
+# SUPERSET_HOME names another folder for its state, PYTHON another Python (3.11 or 3.12).
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
-warehouse="$(cd "${1:-$here/../../demo/warehouse}" && pwd)"
+asked="${1:-$here/../../demo/warehouse}"
 port="${2:-8088}"
-home="${SUPERSET_HOME:-$warehouse/build/superset}"
-python="${PYTHON:-python3}"
-mkdir -p "$home"
-export SUPERSET_HOME="$home" SUPERSET_CONFIG_PATH="$here/superset_config.py" FLASK_APP=superset
-export SCARF_ANALYTICS=false DO_NOT_TRACK=1
 
-if [ ! -x "$home/venv/bin/superset" ]; then
-    echo "Installing Superset into $home/venv (some minutes, once)"
-    "$python" -m venv "$home/venv"
-    "$home/venv/bin/pip" install --quiet -r "$here/requirements.txt"
+if [ ! -e "$asked/scv.duckdb" ]; then
+    echo "Nothing is published in $asked. Start a run first: make run, or scv run --warehouse DIR." >&2
+    exit 2
 fi
-PATH="$home/venv/bin:$PATH"
-if [ ! -f "$home/secret" ]; then
-    (umask 077 && python -c 'import secrets; print(secrets.token_urlsafe(48))' > "$home/secret")
+warehouse="$(cd "$asked" && pwd)"
+"$here/install.sh"
+environment="$here/.venv"
+export SUPERSET_HOME="${SUPERSET_HOME:-$warehouse/build/superset}" SUPERSET_CONFIG_PATH="$here/superset_config.py"
+export SCARF_ANALYTICS=false DO_NOT_TRACK=1 PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
+unset PYTHONPATH
+mkdir -p "$SUPERSET_HOME"
+log="$SUPERSET_HOME/superset.log"
+for word in secret password; do
+    if [ ! -s "$SUPERSET_HOME/$word" ]; then
+        (umask 077 && "$environment/bin/python" -c 'import secrets; print(secrets.token_urlsafe(32))' > "$SUPERSET_HOME/$word")
+    fi
+done
+
+echo "Preparing Superset: database, datasets, dashboards"
+"$environment/bin/python" "$here/bundle.py" "$warehouse/scv.duckdb" "$SUPERSET_HOME/assets"
+if ! "$environment/bin/python" "$here/prepare.py" "$SUPERSET_HOME/assets" > "$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "Superset could not be prepared; all it said is in $log." >&2
+    exit 1
 fi
-if [ ! -f "$home/ready" ]; then
-    rm -f "$home/superset.db"
-    (umask 077 && python -c 'import secrets; print(secrets.token_urlsafe(12))' > "$home/password")
-    superset db upgrade > /dev/null 2>&1
-    superset fab create-admin --username admin --firstname A --lastname Admin --email admin@localhost \
-        --password "$(cat "$home/password")" > /dev/null 2>&1
-    superset init > /dev/null 2>&1
-    touch "$home/ready"
-fi
-python "$here/bundle.py" "$warehouse/scv.duckdb" "$home/bundle.zip"
-superset import-dashboards -p "$home/bundle.zip" -u admin 2>&1 | grep -iE "error|failed" || true
-echo "Superset: http://127.0.0.1:$port as admin, password in $home/password"
-exec superset run -h 127.0.0.1 -p "$port" --with-threads
+echo "Superset: http://127.0.0.1:$port as admin, the password is in $SUPERSET_HOME/password"
+exec "$environment/bin/gunicorn" --bind "127.0.0.1:$port" --workers 1 --threads 8 --timeout 300 \
+    --error-logfile "$log" --log-level warning "superset.app:create_app()" >> "$log" 2>&1

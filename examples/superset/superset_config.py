@@ -24,3 +24,7 @@ TALISMAN_CONFIG = {
     },
 }
 WTF_CSRF_ENABLED = True
+LANGUAGES = {
+    "en": {"flag": "us", "name": "English"},
+    "zh": {"flag": "cn", "name": "简体中文"},
+}

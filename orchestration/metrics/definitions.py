@@ -181,4 +181,7 @@ def formula_text(definitions: Definitions, metric: Metric) -> str:
     if metric.formula:
         return " ".join(metric.formula.split())
     subject = definitions.subjects[metric.subjects[0]]
-    return f"{measure_expression(definitions, metric)} from {subject.relation}"
+    expression = measure_expression(definitions, metric)
+    if metric.is_zero_when_empty:
+        expression = f"coalesce({expression}, 0)"
+    return f"{expression} from {subject.relation}"

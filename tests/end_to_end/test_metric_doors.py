@@ -1,4 +1,7 @@
-"""One figure, wherever it is asked: the views in the file, the metric layer, and SQL by hand."""
+"""One figure, wherever it is asked: the views in the file, the metric layer, and SQL by hand.
+
+PostgreSQL is asked in test_postgres.py, Superset in test_superset.py.
+"""
 
 from __future__ import annotations
 
