@@ -56,8 +56,7 @@ normalised as (
         on carried.source_id = sources.source_id
     left join {{ ref('int_phone_numbers') }} as phones
         on
-            carried.identifier_type = 'phone'
-            and carried.raw_value = phones.raw_value
+            case when carried.identifier_type = 'phone' then carried.raw_value end = phones.raw_value
             and coalesce(sources.default_country, '') = phones.country
     group by 1, 2, 3
 ),

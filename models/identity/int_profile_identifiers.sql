@@ -62,10 +62,10 @@ normalised as (
             else {{ regexp_replace_all("lower(sent.raw_value)", "'[\\s.\\-/]+'", "''") }}
         end as identifier_value
     from sent
+    -- By equalities alone: a condition on one side only would compare every value with every number.
     left join {{ ref('int_phone_numbers') }} as phones
         on
-            sent.identifier_type = 'phone'
-            and sent.raw_value = phones.raw_value
+            case when sent.identifier_type = 'phone' then sent.raw_value end = phones.raw_value
             and sent.country = phones.country
 )
 
