@@ -43,7 +43,7 @@ from orchestration.demo.sources import (
 from orchestration.demo.sources.common import Portion
 from orchestration.errors import UsageError
 
-VERSION = 3
+VERSION = 4
 PORTION = 20_000
 WRITERS = 2
 MOST = 1 << persons.BITS

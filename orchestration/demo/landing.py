@@ -14,6 +14,7 @@ import polars as pl
 from orchestration.demo.dirt import BAD, HIDDEN, LOT, MOMENT, NOBODY, Sheet, Soiled, soiled
 from orchestration.demo.draws import Dice
 from orchestration.demo.files import Layout, Part
+from orchestration.demo.totals import Tallies
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Landing:
     parts: dict[Path, Part] = field(default_factory=dict)
     counts: dict[str, Count] = field(default_factory=dict)
     schemas: dict[str, pl.Schema] = field(default_factory=dict)
+    tallies: Tallies = field(default_factory=Tallies)
 
     def put(self, sheet: Sheet, frame: pl.DataFrame, *, clean: bool = False) -> None:
         """Writes rows of one table with the faults of that table (none when `clean`)."""
@@ -84,7 +86,8 @@ class Landing:
         count.live -= rows
 
     def close(self) -> None:
-        """Finishes every file, in the order of their names."""
+        """Finishes every file, in the order of their names; what the sources counted goes beside."""
+        self.tallies.write(self.folder)
         for path in sorted(self.parts):
             self.parts[path].close()
 
@@ -145,6 +148,8 @@ class Landing:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = self.parts[path] = Part(path, sheet.layout)
             self.counts.setdefault(sheet.name, Count()).files += 1
+        file_name = path.relative_to(self.folder / sheet.source / sheet.table).as_posix()
+        self.tallies.add(sheet, file_name, rows, refused)
         part.add(written(sheet, rows))
         if len(refused):
             # Refused rows stand at the end, so that portions of customers do not show.

@@ -30,6 +30,7 @@ from orchestration.demo.sources import (
     stripe,
     zendesk,
 )
+from orchestration.demo.totals import COUNTING
 from orchestration.settings import REPOSITORY
 
 Contracts = dict[str, dict[str, Any]]
@@ -76,7 +77,8 @@ def test_rows_and_files_are_counted_right(
         assert len(files) == fact["files"], name
         assert sum(len(landed.frame(path)) for path in files) == fact["rows"], name
     names = {path.parent.relative_to(demo.landing).as_posix() for path in demo.landing.rglob("*.*")}
-    assert {"/".join(name.split("/")[:2]) for name in names} == set(facts["tables"])
+    counted = {f"{source}/control_totals" for source in COUNTING}
+    assert {"/".join(name.split("/")[:2]) for name in names} == {*facts["tables"], *counted}
 
 
 def test_every_row_is_live_or_accounted_for(facts: dict[str, Any]) -> None:
@@ -276,3 +278,18 @@ def test_refusals_break_what_the_contract_requires(contracts: Contracts) -> None
         }
         for refusal in sheet.refusals:
             assert refusal.layer == "staging" or refusal.column in required, sheet.name
+
+
+@pytest.mark.parametrize("source", sorted(COUNTING))
+def test_what_a_source_counts_itself_is_in_its_files(landed: Any, source: str) -> None:
+    told = landed.frame(landed.landing / source / "control_totals" / "control_totals.csv")
+    tables = told["table_name"].unique()
+    files = {path for table in tables for path in landed.files(f"{source}/{table}")}
+    assert len(files) == told.select("table_name", "file_name").n_unique() > 0
+    for table, name, rows, column, amount, code in told.rows():
+        frame = landed.frame(landed.landing / source / table / name)
+        assert rows is None or int(rows) == len(frame)
+        of = frame if code is None else frame.filter(pl.col("currency").str.to_uppercase() == code)
+        texts = of[column].str.replace(",", ".", literal=True).drop_nulls()
+        numbers = [Decimal(text) for text in texts if text.replace(".", "").isdigit()]
+        assert sum(numbers) == Decimal(amount), (table, name, column, code)
