@@ -8,12 +8,17 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+from dagster._core.loader import LoadingContextForTest
+from dagster._core.test_utils import freeze_time
+from dagster._daemon.freshness import FreshnessDaemon
 
 from orchestration.alerting.resource import AlertResource
 from orchestration.ingestion import reload
 from orchestration.ingestion.assets import delivering, source_specs
+from orchestration.publishing import show_status, status
 from orchestration.running import retries
 from orchestration.running.fingerprint import fingerprint, remember
+from orchestration.running.headless import prepare_home
 from orchestration.running.lock import warehouse_lock
 from orchestration.running.resource import from_environment
 from orchestration.running.sensors import daily, sensors
@@ -165,6 +170,69 @@ def test_every_source_is_an_asset_with_its_hours(settings: Settings) -> None:
     assert policy.fail_window.to_timedelta() == timedelta(hours=24)
     assert specs["crm"].owners == ["team:sales_co"]
     assert specs["shop"].freshness_policy is None
+
+
+def test_dagster_shows_a_source_that_stays_away_as_late_and_then_red(settings: Settings) -> None:
+    prepare_home(settings.dagster_home)
+    specs = {spec.key.path[-1]: spec for spec in source_specs(delivering(settings))}
+    graph = dg.Definitions(assets=list(specs.values())).resolve_asset_graph()
+    home = str(settings.dagster_home)
+    with dg.DagsterInstance.from_config(home, "dagster.yaml") as instance:
+
+        class Workspace:
+            def create_request_context(self) -> LoadingContextForTest:
+                context = LoadingContextForTest(instance)
+                context.asset_graph = graph  # type: ignore[attr-defined]
+                return context
+
+        def seen(hours: float) -> list[str]:
+            with freeze_time(now + timedelta(hours=hours)):
+                list(FreshnessDaemon().run_iteration(Workspace()))  # type: ignore[arg-type]
+            states = instance.get_freshness_state_records([spec.key for spec in specs.values()])
+            return [states[specs[name].key].freshness_state.value for name in ("crm", "shop")]
+
+        now = datetime.now(UTC)
+        assert seen(0) == ["UNKNOWN", "NOT_APPLICABLE"], "who never delivered is not stale"
+        instance.report_runless_asset_event(dg.AssetMaterialization(specs["crm"].key))
+        assert [seen(hours)[0] for hours in (1, 20, 23.9, 24.1)] == ["PASS", "WARN", "WARN", "FAIL"]
+        with freeze_time(now + timedelta(hours=30)):
+            instance.report_runless_asset_event(dg.AssetMaterialization(specs["crm"].key))
+        assert seen(31)[0] == "PASS"
+
+
+def test_the_screen_tells_of_a_late_source_first(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*ages: float) -> list[str]:
+        """Lines about sources in `scv status`, each last heard of so many hours ago."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        sources = [
+            {
+                **{"source_id": name, "last_arrival_at": str(now - timedelta(hours=age))},
+                **{"freshness_hours": 24, "owner": "Sales", "is_active": True},
+                **{"rows_loaded": 5, "files_refused": 0},
+            }
+            for name, age in zip(("bank", "crm"), ages, strict=True)
+        ]
+        run = {
+            **{"gates": {}},
+            "run_id": "r",
+            "outcome": "published",
+            "seconds": 1,
+            "as_of": "2026-06-30",
+        }
+        page = {
+            "last_run": {**run, "message": None, "profiles": 1, "customers": 1},
+            "last_check": None,
+        }
+        settings.status.write_text(json.dumps({**page, "sources": sources, "quarantine_open": 0}))
+        show_status.status({**status.read_now(settings), "published": None, "identity": {}})
+        return [line for line in capsys.readouterr().out.splitlines() if "last arrival" in line]
+
+    assert not any("STALE" in line for line in told(23.9, 1))
+    first, other = told(1, 24.1)
+    assert "crm" in first and "STALE: allowed 24" in first and "owner Sales" in first
+    assert "STALE" not in other
 
 
 def test_files_of_a_source_and_of_a_day(settings: Settings) -> None:
