@@ -7,7 +7,7 @@ PARSED := $(VENV)/parsed/key
 PROJECT := $(shell find models macros seeds tests/dbt -type f) dbt_project.yml profiles.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev test torture lint lint-style lint-types lint-sql format lock cookbook contoso superset superset-test clean
+.PHONY: help setup run demo dev test torture lint lint-style lint-types lint-sql format lock cookbook translate contoso superset superset-test clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -84,6 +84,9 @@ lock: setup  ## write requirements.lock anew from pyproject.toml, and that of th
 
 cookbook: run  ## write the results of docs/cookbook.md anew, on the demo
 	@$(PY) docs/cookbook.py demo/warehouse/scv.duckdb
+
+translate: setup  ## write the Chinese guides anew, and say what wants translating
+	@$(PY) docs/translate.py
 
 contoso: setup  ## bring in the Contoso files, as in docs/bring-your-own-data.md
 	@examples/contoso/run.sh
