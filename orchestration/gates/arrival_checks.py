@@ -41,6 +41,7 @@ def judge_arrival(history: History, arrival: Arrival) -> Iterator[Judged]:
         _categories,
         _sizes,
         _times,
+        _clocks,
         _texts,
         _loading,
         _columns,
@@ -151,6 +152,20 @@ def _times(history: History, arrival: Arrival, past: list[Arrival]) -> Iterator[
                     f"about {late:.0%} of {arrival.rows:,} rows older",
                 ),
             )
+
+
+def _clocks(history: History, arrival: Arrival, past: list[Arrival]) -> Iterator[Found]:
+    """The hour of the day: a clock that is wrong shows also where deliveries hold many days, or any part of one."""
+    for column in arrival.columns("clock"):
+        known = [
+            (each.figures[column, "clock"], int(each.figure(column, "filled") or 0))
+            for each in past
+            if (column, "clock") in each.figures
+        ]
+        rows = int(arrival.figure(column, "filled") or 0)
+        found = drift.turned(arrival.figures[column, "clock"], rows, known, column)
+        if found is not None:
+            yield "clock_shift", column, found
 
 
 def _by_step(

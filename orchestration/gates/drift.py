@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
+from math import atan2, cos, hypot, pi, sin, sqrt
 from statistics import median
 
 # Fewer earlier arrivals are no history; more than these say nothing about today.
@@ -23,6 +23,9 @@ _WEEK = 7
 _SATURDAY = 5
 # From so many days of one weekday on, their middle is not moved by one holiday among them.
 _OWN_WEEKDAY = 3
+# Of events that lie so evenly round the clock, or so few of them, the middle hour is chance.
+_ROUND_THE_CLOCK = 0.02
+_VAGUE_HOURS = 0.8
 
 
 @dataclass(frozen=True)
@@ -259,6 +262,61 @@ def displaced(
     now = moved(lags)
     beyond = max(0.0, abs(now) - 1.5 * spread)
     return beyond if now > 0 else -beyond
+
+
+def turned(
+    clock: Mapping[str, float],
+    rows: int,
+    past: Sequence[tuple[Mapping[str, float], int]],
+    column: str,
+) -> Finding | None:
+    """Hours by which events lie at another time of day than usual, less what arrivals differ by and chance does.
+
+    None where they lie all round the clock: then nobody could tell.
+    """
+    known = [(each, n) for each, n in past[-REMEMBERED:] if n >= ROWS_THAT_MATTER]
+    if len(known) < EARLIER or rows < ROWS_THAT_MATTER:
+        return None
+    total = sum(n for _, n in known)
+    usual = {name: sum(each[name] * n for each, n in known) / total for name in ("cos", "sin")}
+    at, chance = _hour(usual), _hour_chance(clock, rows)
+    if chance is None or chance > _VAGUE_HOURS:
+        return None
+    apart = [
+        max(0.0, abs(_hours_between(_hour(each), at)) - 2 * (_hour_chance(each, n) or 12.0))
+        for each, n in known
+    ]
+    moved = _hours_between(_hour(clock), at)
+    beyond = max(0.0, abs(moved) - 1.5 * max(apart) - 2.5 * chance)
+    direction = "later" if moved > 0 else "earlier"
+    return Finding(
+        beyond,
+        f"times of {column} at the hours of the day of the last {len(known)} arrivals, about {_on_clock(at)} UTC",
+        f"about {_on_clock(_hour(clock))}, {abs(moved):,.1f} hours {direction}",
+    )
+
+
+def _hour(clock: Mapping[str, float]) -> float:
+    return atan2(clock["sin"], clock["cos"]) * 12 / pi % 24
+
+
+def _hours_between(one: float, other: float) -> float:
+    return (one - other + 12) % 24 - 12
+
+
+def _on_clock(hour: float) -> str:
+    minutes = round(hour * 60) % (24 * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _hour_chance(clock: Mapping[str, float], rows: int) -> float | None:
+    """Standard error of the mean hour of so many events; None where they have none."""
+    length = hypot(clock["cos"], clock["sin"])
+    if length < _ROUND_THE_CLOCK:
+        return None
+    angle = 2 * atan2(clock["sin"], clock["cos"])
+    doubled = clock["cos2"] * cos(angle) + clock["sin2"] * sin(angle)
+    return sqrt(max(0.0, 1 - doubled) / (2 * rows)) / length * 12 / pi
 
 
 def late_share(lags: Mapping[str, float], past: Sequence[Mapping[str, float]]) -> float | None:

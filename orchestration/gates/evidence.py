@@ -59,7 +59,14 @@ def _condition(table: Table, each: Judged) -> str | None:
     raw = f"raw.{sql.name(table.identifier)}"
     if each.check in ("null_rise", "null_share"):
         return f"{column} is null"
-    if each.check in ("value_shift", "min_value", "max_value", "time_shift", "late_rows"):
+    if each.check in (
+        "value_shift",
+        "min_value",
+        "max_value",
+        "time_shift",
+        "clock_shift",
+        "late_rows",
+    ):
         return f"{column} is not null"
     if each.check in ("duplicate_rise", "duplicate_share") and key:
         return (

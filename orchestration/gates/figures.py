@@ -24,6 +24,8 @@ _CATEGORIES = 40
 _AT_ONCE = 2
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _SIZES = (0.5, 0.9)
+# Where the day's events lie on the face of a clock of 24 hours: their mean hand, and that at twice the speed.
+_CLOCK = ("cos", "sin", "cos2", "sin2")
 # Rows whose columns beyond the contract are looked at.
 _LOOKED_AT = 1_000
 
@@ -112,6 +114,11 @@ def _overview(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[list[Figure
         elif column.data_type in ("timestamp", "date"):
             seconds = f"epoch(cast({name} as timestamp)) / 3600"
             asked.append((column.name, "hours", f"quantile_cont({seconds}, {list(_QUANTILES)})"))
+            if column.data_type == "timestamp":
+                hand = f"epoch({name}) % 86400 / 86400 * 2 * pi()"
+                # Rounded, so that no order of adding shows.
+                parts = (f"round(avg({part[:3]}({part[3:] or 1} * {hand})), 9)" for part in _CLOCK)
+                asked.append((column.name, "clock", f"[{', '.join(parts)}]"))
         elif column.data_type in ("varchar", "boolean") and not _is_reference(column):
             asked.append((column.name, "distinct", f"approx_count_distinct({name})"))
     found = con.execute(
@@ -134,12 +141,16 @@ def _overview(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[list[Figure
 def _as_figures(arrival_id: int, column: str, measured: str, value: Any) -> Sequence[Figure]:
     if value is None:
         return ()
-    if measured not in ("size", "hours"):
+    names: Sequence[str]
+    if measured == "clock":
+        names = _CLOCK
+    elif measured in ("size", "hours"):
+        names = [f"p{round(100 * at):02}" for at in (_SIZES if measured == "size" else _QUANTILES)]
+    else:
         return ((arrival_id, column, measured, "", float(value)),)
-    names = _SIZES if measured == "size" else _QUANTILES
     return [
-        (arrival_id, column, measured, f"p{round(100 * at):02}", float(each))
-        for at, each in zip(names, value, strict=True)
+        (arrival_id, column, measured, name, float(each))
+        for name, each in zip(names, value, strict=True)
         if each is not None
     ]
 

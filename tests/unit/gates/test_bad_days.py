@@ -63,6 +63,10 @@ def stopped(found: dict[str, str]) -> set[str]:
         ("shop", "select * from (from made union all from made)", "duplicate_rise"),
         ("shop", "select * replace (ordered_at + interval 5 hour as ordered_at) from made", "time_shift"),
         ("desk", "select * replace (started_at - interval 2 hour as started_at) from made", "time_shift"),
+        ("shop", "select * replace (ordered_at + interval 2 hour as ordered_at) from made", "clock_shift"),
+        ("shop", "select * replace (ordered_at - interval 2 hour as ordered_at) from made", "clock_shift"),
+        # Over many days: nothing but the hour of the day tells.
+        ("desk", "select * replace (started_at + interval 2 hour - interval (cast(random() * 9 as int)) day as started_at) from made", "clock_shift"),
         ("bank", "select * replace (occurred_at - interval 3 day as occurred_at) from made", "time_shift"),
         ("desk", "select * from made where channel <> 'email'", "category_gone"),
         ("desk", "select * replace (replace(channel, 'email', 'chat') as channel) from made", "category_gone"),
@@ -81,6 +85,13 @@ def test_a_bad_day_is_stopped(past: Company, source: str, spoilt: str, check: st
     assert f"{source}: {check}" in stopped(found)
     # Of the sources that are well nothing is said.
     assert {name.partition(":")[0] for name in stopped(found)} == {source}
+
+
+def test_the_hour_of_daylight_saving_is_shown_and_never_stops(past: Company) -> None:
+    winter = "select * replace (started_at + interval 1 hour as started_at) from made"
+    found = past.live(TODAY, {"desk": winter})
+    assert found["desk: clock_shift"] == "warn"
+    assert not stopped(found)
 
 
 def test_a_million_rows_late_are_stopped_as_what_they_are(past: Company) -> None:
@@ -123,7 +134,9 @@ def test_thirty_good_days_are_never_stopped(seed: int) -> None:
             rows = {source: made.rows_of(source, day) // 3 for source in ("shop", "desk", "bank")}
         if number == 15:
             rows = {"bank": 0}
-        assert not stopped(made.live(day, **rows)), day
+        found = made.live(day, **rows)
+        assert not stopped(found), day
+        assert not [name for name in found if "clock_shift" in name], day
 
 
 def test_a_holiday_of_the_calendar_is_no_fault_of_the_one_source_that_keeps_it(
