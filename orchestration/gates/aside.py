@@ -21,12 +21,17 @@ SKIPPED = "the source was set aside (on_failure: skip_source)"
 _PREFIX = "aside__"
 
 
+# Gates that a source can fail by itself, and after which nothing but staging is built already.
+LAYERS_TO_GO_ON_FROM = ("raw", "staging")
+
+
 def to_be_skipped(failed: Collection[CheckResult], sources: Sources) -> set[str]:
     """The sources to go on without; empty where something failed that no source answers for alone."""
     skipped = set()
     for result in failed:
         source = result.source_id
-        is_of_source = result.relation.startswith("raw.") and source is not None
+        layer = result.relation.partition(".")[0]
+        is_of_source = layer in LAYERS_TO_GO_ON_FROM and source is not None
         if not is_of_source or sources.get(source or "").on_failure != "skip_source":
             return set()
         skipped.add(source or "")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.errors import GateError
 from orchestration.gates.arrivals import is_whole_due
-from orchestration.gates.aside import SKIPPED, is_about_aside, set_aside, to_be_skipped
+from orchestration.gates.aside import (
+    LAYERS_TO_GO_ON_FROM,
+    SKIPPED,
+    is_about_aside,
+    set_aside,
+    to_be_skipped,
+)
 from orchestration.gates.judging import Rulebook, judge_arrivals
 from orchestration.gates.levels import JUDGED_LAYERS, judge_layer
 from orchestration.gates.results import WARN, CheckResult, stop_message, stopping
@@ -17,7 +24,14 @@ from orchestration.ingestion.contracts import load_contracts
 from orchestration.ingestion.sources import load_sources
 from orchestration.running.session import Session
 from orchestration.settings import REPOSITORY, Settings
+from orchestration.transformation.build import build_layer
+from orchestration.transformation.layers import LAYERS
 from orchestration.transformation.manifest import known_relations
+
+if TYPE_CHECKING:
+    import duckdb
+
+[STAGING] = [layer for layer in LAYERS if layer.name == "staging"]
 
 
 def rulebook(settings: Settings) -> Rulebook:
@@ -40,11 +54,6 @@ def judge(
     expected_rows: dict[str, int] | None = None,
 ) -> None:
     """Evaluate one gate, adding to `found`; raise when a check stops the run."""
-    import duckdb
-
-    from orchestration.gates.runner import evaluate
-
-    path = database or session.settings.build_database
     with session.stage(f"gate {layer}"):
         if layer == "raw":
             with session.connect() as con:
@@ -52,24 +61,10 @@ def judge(
         elif layer in JUDGED_LAYERS:
             with session.connect() as con:
                 judge_layer(con, layer, session.run_id, load_thresholds(session.settings))
-        con = duckdb.connect(str(path), read_only=True)
-        try:
-            facts = GateFacts(
-                layer=layer,
-                run_id=session.run_id,
-                database=path,
-                con=con,
-                known=known_relations(session.dbt.manifest()),
-                accepted=session.accepted,
-                expected_rows=expected_rows or {},
-                is_whole=database is not None or is_whole_due(con),
-            )
-            found.extend(evaluate(facts))
-        finally:
-            con.close()
+        found.extend(_evaluated(session, layer, database, expected_rows))
         failed = stopping(found)
-        if layer == "raw" and failed:
-            found[:] = _without_bad_sources(session, found, failed)
+        if layer in LAYERS_TO_GO_ON_FROM and failed:
+            found[:] = _without_bad_sources(session, layer, found, failed)
             failed = stopping(found)
         session.results.extend(found)
         session.set_aside = sorted(
@@ -82,25 +77,70 @@ def judge(
     session.progress.say(f"gate {layer}: {len(found) - len(warned)} checks passed{shown}")
 
 
+def _evaluated(
+    session: Session, layer: str, database: Path | None, expected_rows: dict[str, int] | None
+) -> list[CheckResult]:
+    import duckdb
+
+    from orchestration.gates.runner import evaluate
+
+    path = database or session.settings.build_database
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        facts = GateFacts(
+            layer=layer,
+            run_id=session.run_id,
+            database=path,
+            con=con,
+            known=known_relations(session.dbt.manifest()),
+            accepted=session.accepted,
+            expected_rows=expected_rows or {},
+            is_whole=database is not None or is_whole_due(con),
+        )
+        return list(evaluate(facts))
+    finally:
+        con.close()
+
+
 def _without_bad_sources(
-    session: Session, found: list[CheckResult], failed: list[CheckResult]
+    session: Session, layer: str, found: list[CheckResult], failed: list[CheckResult]
 ) -> list[CheckResult]:
     """Go on without sources whose `on_failure` says so, where nothing else stops the run."""
     skipped = to_be_skipped(failed, rulebook(session.settings).sources)
     if not skipped:
         return found
     with session.connect() as con:
-        for source_id in sorted(skipped):
-            names = ", ".join(sorted({r.check_name for r in failed if r.source_id == source_id}))
-            files = set_aside(con, source_id, f"set aside by the raw gate: {names}")
-            session.progress.say(
-                f"gate raw: {source_id} is set aside ({names}); {files} files wait, its old data stay. "
-                f"`scv quality release {source_id}` lets them in"
-            )
+        waiting = {source: _set_aside(session, con, layer, source, failed) for source in skipped}
+    if not any(waiting.values()):
+        return found  # What fails came in earlier runs: without it there is no going on.
     note = f"; {SKIPPED}"
-    return [
+    told = [
         replace(result, severity=WARN, observed=result.observed + note)
         if result.is_stopping and result.source_id in skipped
         else result
         for result in found
     ]
+    if layer == "raw":
+        return told
+    # What was set aside stands in staging already; without it the layer is built and judged again.
+    build_layer(session, STAGING, [])
+    again = _evaluated(session, layer, None, None)
+    if still := stopping(again):
+        again = _without_bad_sources(session, layer, again, still)
+    return [*(result for result in told if is_about_aside(result)), *again]
+
+
+def _set_aside(
+    session: Session,
+    con: duckdb.DuckDBPyConnection,
+    layer: str,
+    source_id: str,
+    failed: list[CheckResult],
+) -> int:
+    names = ", ".join(sorted({r.check_name for r in failed if r.source_id == source_id}))
+    files = set_aside(con, source_id, f"set aside by the {layer} gate: {names}")
+    session.progress.say(
+        f"gate {layer}: {source_id} is set aside ({names}); {files} files wait, its old data stay. "
+        f"`scv quality release {source_id}` lets them in"
+    )
+    return files
