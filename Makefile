@@ -84,9 +84,10 @@ lock: setup  ## write requirements.lock anew from pyproject.toml, and that of th
 
 cookbook: run  ## write the results of docs/cookbook.md anew, on the demo
 	@$(PY) docs/cookbook.py demo/warehouse/scv.duckdb
-
-translate: setup  ## write the Chinese guides anew, and say what wants translating
 	@$(PY) docs/translate.py
+
+translate: setup  ## write the Chinese guides anew, say what wants translating; PUBLISHED=FILE takes meanings from there
+	@$(PY) docs/translate.py $(PUBLISHED)
 
 contoso: setup  ## bring in the Contoso files, as in docs/bring-your-own-data.md
 	@examples/contoso/run.sh

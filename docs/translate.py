@@ -1,13 +1,16 @@
 """Keeps the Chinese guides and labels at one with the English: `make translate`, or `--check` to say only what is missing.
 
+    python docs/translate.py [--check | FILE]
+
 The English text is the source. A paragraph, heading, list item or row of a table is a message of
 `locale/zh_CN/guides/<guide>.po`; code stays as it is. From both come `README.zh.md` and `docs/zh/`, which nobody
-edits. Messages of the pages are taken from calls of `say` and `mark`. What changed in English is marked fuzzy in the
-catalogue and must be looked at again.
+edits. Messages of the pages are taken from calls of `say` and `mark`, meanings of relations and columns from a
+published FILE. What changed in English is marked fuzzy in the catalogue and must be looked at again.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import sys
@@ -17,11 +20,11 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "locale" / "zh_CN"
+MEANINGS = "meanings.po"
 GUIDES = tuple(
     Path(name)
     for name in (
@@ -30,6 +33,11 @@ GUIDES = tuple(
         "docs/bi-tools.md",
         "docs/runbook.md",
         "docs/bring-your-own-data.md",
+        "docs/cookbook.md",
+        "docs/as-of-any-day.md",
+        "docs/golden-record.md",
+        "docs/identity.md",
+        "docs/quality.md",
     )
 )
 _HEADER = (
@@ -155,14 +163,27 @@ def _written(catalogue: Catalog) -> bytes:
 def _messages_of_pages() -> Catalog:
     """Every text that the pages say, by the calls that say it."""
     found = Catalog()
-    folders = ("orchestration/pages", "orchestration/customer")
-    for folder in folders:
-        taken = extract_from_dir(
-            ROOT / folder, method_map=[("**.py", "python")], keywords={"say": None, "mark": None}
-        )
-        for name, _, message, _, _ in taken:
-            found.add(message, locations=[(f"{folder}/{name}", 0)])
+    for folder in ("orchestration/pages", "orchestration/customer"):
+        for path in sorted((ROOT / folder).glob("*.py")):
+            # By the tree: the calls stand within f-strings too, where Babel's own extraction does not look.
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("say", "mark"):
+                    text = node.args[0]
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        found.add(text.value)
+    for label in _listed():
+        found.add(label)
     return found
+
+
+def _listed() -> Iterator[str]:
+    """What pages say out of tables of the code."""
+    from orchestration.customer.screen import DOMAINS, FLAGS
+    from orchestration.pages.catalogue import UNITS
+
+    yield from FLAGS.values()
+    yield from (label for measures in DOMAINS.values() for label, _, _ in measures)
+    yield from (unit for _, unit in UNITS)
 
 
 def _wanted() -> dict[Path, Catalog]:
@@ -196,6 +217,24 @@ def files() -> tuple[dict[Path, bytes], list[str]]:
     return made, open_messages
 
 
+def meanings(file: str) -> None:
+    """Take up what relations and columns of a published file mean; those of columns may wait for a translation."""
+    import duckdb
+
+    with duckdb.connect(file, read_only=True) as con:
+        held = con.execute(
+            "select distinct comment from (select comment from duckdb_tables() union all select comment from duckdb_views() "
+            "where not internal union all select comment from duckdb_columns()) where comment is not null order by 1"
+        ).fetchall()
+    template = Catalog()
+    for (text,) in held:
+        template.add(text)
+    catalogue = read(LOCALE / MEANINGS)
+    # Meanings are too much alike for the translation of one to be offered for another.
+    catalogue.update(template, no_fuzzy_matching=True)
+    (LOCALE / MEANINGS).write_bytes(_written(catalogue))
+
+
 def main(only_check: bool) -> int:
     """Write what changed; 1 where something wants translating, or would have been written."""
     made, open_messages = files()
@@ -213,4 +252,6 @@ def main(only_check: bool) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] and sys.argv[1] != "--check":
+        meanings(sys.argv[1])
     sys.exit(main("--check" in sys.argv))

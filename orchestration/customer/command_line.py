@@ -28,10 +28,21 @@ _ON_A_PAGE = 300
     metavar="FILE",
     help="Write the customer as a page that needs no network. It holds personal data and is yours to delete.",
 )
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    help="Language of the page: English or simplified Chinese.",
+)
 @warehouse_option
 @json_option
 def show(
-    customer: str, events: int | None, path: Path | None, warehouse: Path | None, is_json: bool
+    customer: str,
+    events: int | None,
+    path: Path | None,
+    language: str,
+    warehouse: Path | None,
+    is_json: bool,
 ) -> int:
     """One customer on one screen: who, from which sources and why, the four domains, the last events.
 
@@ -45,8 +56,10 @@ def show(
     if path:
         from orchestration.pages.customer_page import render
         from orchestration.pages.look import write
+        from orchestration.pages.words import LANGUAGES, speaking
 
-        click.echo(write(path.resolve(), render(page)))
+        with speaking(LANGUAGES[language]):
+            click.echo(write(path.resolve(), render(page)))
         return 0
     if is_json:
         printing.as_json(page)

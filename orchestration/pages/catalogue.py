@@ -27,7 +27,7 @@ from orchestration.publishing.reading import (
 from orchestration.settings import REPOSITORY, Settings
 
 _NULL = re.compile(r"[^.;]*\bnull\b[^.;]*", re.IGNORECASE)
-_UNITS = (
+UNITS = (
     (("_amount_reporting", "_price_reporting", "_cost_reporting"), "reporting currency"),
     (("_seconds",), "seconds"),
     (("_minutes",), "minutes"),
@@ -217,7 +217,7 @@ def _column(
 def _unit(relation: ReadRelation, column: ReadColumn) -> str:
     if column.data_type == "BOOLEAN":
         return "true or false"
-    for endings, unit in _UNITS:
+    for endings, unit in UNITS:
         if column.name.endswith(endings) and column.data_type != "VARCHAR":
             return unit
     if "DECIMAL" in column.data_type and "amount" in column.name:

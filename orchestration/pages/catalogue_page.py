@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import groupby
+from pathlib import Path
 
 from orchestration.pages.catalogue import (
     Catalogue,
@@ -11,15 +12,22 @@ from orchestration.pages.catalogue import (
     CatalogueRelation,
     Check,
 )
-from orchestration.pages.look import code, document, number
+from orchestration.pages.look import code, document, number, word
+from orchestration.pages.words import ENGLISH, is_translated, language, mark, say
 
 _SCHEMAS = {
-    "marts": "Answers",
-    "core": "Dimensions, facts, timeline",
-    "metrics": "Figures by name",
-    "identity": "Who is whom, and why",
-    "quality": "What happened to every row",
+    "marts": mark("Answers"),
+    "core": mark("Dimensions, facts, timeline"),
+    "metrics": mark("Figures by name"),
+    "identity": mark("Who is whom, and why"),
+    "quality": mark("What happened to every row"),
 }
+# Values that the page shows as words.
+_VALUES = (
+    *(mark("passed"), mark("to look at"), mark("failed"), mark("not run"), mark("text"), mark("indirect"), mark("mixed")),
+    *(mark("address"), mark("birth date"), mark("email"), mark("gender"), mark("identifier"), mark("ip"), mark("name")),
+    mark("phone"),
+)  # fmt: skip
 _LANDED_SHOWN = 4
 
 _STYLE = """
@@ -64,7 +72,7 @@ function search() {
     const is = whole || held > 0;
     card.hidden = !is; link.hidden = !is; relations += is ? 1 : 0; columns += is ? held : 0;
   }
-  told.textContent = words.length ? relations + ' relations, ' + columns + ' columns' : '';
+  told.textContent = words.length ? told.dataset.says.replace('{relations}', relations).replace('{columns}', columns) : '';
   history.replaceState(null, '', words.length ? '#q=' + encodeURIComponent(box.value) : location.pathname);
 }
 box.addEventListener('input', search);
@@ -73,17 +81,38 @@ if (location.hash.startsWith('#q=')) { box.value = decodeURIComponent(location.h
 """
 
 
-def render(catalogue: Catalogue) -> str:
-    """The page as text."""
-    columns = sum(len(relation.columns) for relation in catalogue.relations)
-    head = (
-        "<h1>What the warehouse holds</h1>"
-        f"<p>{len(catalogue.relations)} relations, {columns:,} columns. Version {escape(catalogue.version)}, "
-        f"published {escape(catalogue.published_at)}, as of {escape(catalogue.as_of)}.</p>"
+def render(catalogue: Catalogue, beside: Path | None = None) -> str:
+    """The page as text; `beside` is the English page, where the others lie beside it."""
+    held = say(
+        "{relations} relations, {columns:,} columns. Version {version}, published {published}, as of {day}.",
+        relations=len(catalogue.relations),
+        columns=sum(len(relation.columns) for relation in catalogue.relations),
+        version=escape(catalogue.version),
+        published=escape(catalogue.published_at),
+        day=escape(catalogue.as_of),
     )
+    head = f"<h1>{say('What the warehouse holds')}</h1><p>{held}</p>{_in_english(catalogue)}"
     cards = "".join(map(_card, catalogue.relations))
     body = f"<nav class='no-print'>{_navigation(catalogue)}</nav><div>{_sources(catalogue)}{cards}</div>"
-    return document("What the warehouse holds", head, body, _STYLE, _SCRIPT)
+    return document(say("What the warehouse holds"), head, body, _STYLE, _SCRIPT, beside)
+
+
+def _in_english(catalogue: Catalogue) -> str:
+    """What a page in another language has to say of what it holds in English."""
+    meanings = [relation.description for relation in catalogue.relations]
+    meanings += [
+        column.description for relation in catalogue.relations for column in relation.columns
+    ]
+    missing = sum(not is_translated(meaning) for meaning in meanings)
+    if not missing:
+        return ""
+    told = say(
+        "{missing:,} of {all:,} descriptions are not translated yet and stand in English, as do the names and "
+        "expectations of checks.",
+        missing=missing,
+        all=len(meanings),
+    )
+    return f"<p>{told}</p>"
 
 
 def _navigation(catalogue: Catalogue) -> str:
@@ -93,23 +122,25 @@ def _navigation(catalogue: Catalogue) -> str:
             f"<a href='#{escape(relation.qualified)}'>{escape(relation.name)}</a>"
             for relation in found
         )
-        lists.append(f"<h3>{escape(schema)} <small>{_SCHEMAS.get(schema, '')}</small></h3>{links}")
+        lists.append(
+            f"<h3>{escape(schema)} <small>{say(_SCHEMAS[schema]) if schema in _SCHEMAS else ''}</small></h3>{links}"
+        )
     return (
-        "<input id='search' type='search' placeholder='Search names and meanings ( / )' "
-        "aria-label='Search' autocomplete='off'>"
-        f"<div id='found' class='soft' aria-live='polite'></div><div class='list'>{''.join(lists)}</div>"
+        f"<input id='search' type='search' placeholder='{say('Search names and meanings ( / )')}' "
+        f"aria-label='{say('Search')}' autocomplete='off'>"
+        f"<div id='found' class='soft' aria-live='polite' data-says='{say('{relations} relations, {columns} columns')}'></div><div class='list'>{''.join(lists)}</div>"
     )
 
 
 def _sources(catalogue: Catalogue) -> str:
     rows = "".join(
-        f"<tr><td>{escape(name)}</td><td>{f'{last:%Y-%m-%d %H:%M}' if last else 'never'}</td>"
+        f"<tr><td>{escape(name)}</td><td>{f'{last:%Y-%m-%d %H:%M}' if last else say('never')}</td>"
         f"<td class='n'>{rows:,}</td></tr>"
         for name, last, rows in catalogue.sources
     )
     return (
-        "<section class='card'><details><summary>How fresh: the last arrival of every source</summary>"
-        "<table><thead><tr><th>source</th><th>last arrival, UTC</th><th class='n'>rows loaded</th></tr></thead>"
+        f"<section class='card'><details><summary>{say('How fresh: the last arrival of every source')}</summary>"
+        f"<table><thead><tr><th>{say('source')}</th><th>{say('last arrival, UTC')}</th><th class='n'>{say('rows loaded')}</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></details></section>"
     )
 
@@ -117,41 +148,46 @@ def _sources(catalogue: Catalogue) -> str:
 def _card(relation: CatalogueRelation) -> str:
     personal = sum(column.pii is not None for column in relation.columns)
     facts = [
-        f"<span class='chip'>{number(relation.rows)} rows</span>"
+        f"<span class='chip'>{say('{n} rows', n=number(relation.rows))}</span>"
         if relation.rows is not None
-        else "<span class='chip'>view</span>",
-        f"<span class='chip'>one row: {escape(', '.join(relation.key))}</span>"
+        else f"<span class='chip'>{say('view')}</span>",
+        f"<span class='chip'>{say('one row: {key}', key=escape(', '.join(relation.key)))}</span>"
         if relation.key
         else "",
-        f"<span class='chip pii'>{personal} personal columns</span>" if personal else "",
-        f"<span class='chip'>newest event {relation.newest_event:%Y-%m-%d}</span>"
+        f"<span class='chip pii'>{say('{n} personal columns', n=personal)}</span>"
+        if personal
+        else "",
+        f"<span class='chip'>{say('newest event {day:%Y-%m-%d}', day=relation.newest_event)}</span>"
         if relation.newest_event
         else "",
         _state(relation.checks),
     ]
     rows = "".join(map(_column, relation.columns))
-    words = escape(f"{relation.qualified} {relation.description}".lower())
+    words = _searched(relation.qualified, relation.description)
     return (
         f"<article class='card' id='{escape(relation.qualified)}' data-words=\"{words}\">"
-        f"<h2>{escape(relation.schema)}.<b>{escape(relation.name)}</b></h2><p>{code(relation.description)}</p>"
+        f"<h2>{escape(relation.schema)}.<b>{escape(relation.name)}</b></h2><p>{code(say(relation.description))}</p>"
         f"<p>{''.join(facts)}</p>"
-        f"<details><summary>Example query</summary><pre>{escape(relation.example)}</pre></details>"
+        f"<details><summary>{say('Example query')}</summary><pre>{escape(relation.example)}</pre></details>"
         f"{_checks(relation)}{_origin(relation)}"
-        "<table class='columns'><thead><tr><th>column</th><th>meaning</th><th>filled</th>"
-        f"<th>made of what landed</th></tr></thead><tbody>{rows}</tbody></table></article>"
+        f"<table class='columns'><thead><tr><th>{say('column')}</th><th>{say('meaning')}</th><th>{say('filled')}</th>"
+        f"<th>{say('made of what landed')}</th></tr></thead><tbody>{rows}</tbody></table></article>"
     )
 
 
 def _column(column: CatalogueColumn) -> str:
     pii = (
-        f"<span class='chip pii'>personal: {escape(column.pii.replace('_', ' '))}</span>"
+        f"<span class='chip pii'>{say('personal: {kind}', kind=escape(word(column.pii)))}</span>"
         if column.pii
         else ""
     )
-    unit = f"<span class='chip'>{escape(column.unit)}</span>" if column.unit else ""
+    unit = f"<span class='chip'>{escape(say(column.unit))}</span>" if column.unit else ""
     null = (
-        f"<div class='soft'>Null: {code(column.null_when)}.</div>"
-        if column.null_when and not column.description.endswith(f"{column.null_when}.")
+        f"<div class='soft'>{say('Null: {when}.', when=code(column.null_when))}</div>"
+        if column.null_when
+        and not column.description.endswith(f"{column.null_when}.")
+        # A translated description says it in its own words.
+        and (language() is ENGLISH or not is_translated(column.description))
         else ""
     )
     filled = ""
@@ -160,13 +196,18 @@ def _column(column: CatalogueColumn) -> str:
         # What is almost whole is not whole.
         shown = "100 %" if column.filled == 1 else f"{min(width, 99)} %"
         filled = f"<span class='bar'><i style='width:{width}%'></i></span>{shown}"
-    words = escape(f"{column.name} {column.description} {column.pii or ''}".lower())
+    words = _searched(column.name, column.description, column.pii or "")
     return (
         f"<tr data-words=\"{words}\"><td class='name'><code>{escape(column.name)}</code>"
         f"<small>{escape(column.data_type)}</small></td>"
-        f"<td>{code(column.description)}{null}<div>{unit}{pii}</div></td>"
+        f"<td>{code(say(column.description))}{null}<div>{unit}{pii}</div></td>"
         f"<td class='n'>{filled}</td><td class='landed'>{_landed(column)}</td></tr>"
     )
+
+
+def _searched(name: str, meaning: str, kind: str = "") -> str:
+    """What a search looks through: the meaning in the language of the page, and in English."""
+    return escape(" ".join(dict.fromkeys((name, meaning, say(meaning), kind))).lower())
 
 
 def _landed(column: CatalogueColumn) -> str:
@@ -174,7 +215,7 @@ def _landed(column: CatalogueColumn) -> str:
     shown = "<br>".join(map(escape, names))
     if len(names) <= _LANDED_SHOWN:
         return shown
-    return f"<details><summary>{len(names)} landed columns</summary>{shown}</details>"
+    return f"<details><summary>{say('{n} landed columns', n=len(names))}</summary>{shown}</details>"
 
 
 def _state(checks: tuple[Check, ...]) -> str:
@@ -183,10 +224,10 @@ def _state(checks: tuple[Check, ...]) -> str:
     failed = sum(check.state == "failed" for check in checks)
     warned = sum(check.state == "to look at" for check in checks)
     if failed:
-        return f"<span class='chip bad'>{failed} of {len(checks)} checks failed</span>"
+        return f"<span class='chip bad'>{say('{n} of {all} checks failed', n=failed, all=len(checks))}</span>"
     if warned:
-        return f"<span class='chip warn'>{warned} of {len(checks)} checks to look at</span>"
-    return f"<span class='chip good'>{len(checks)} checks passed</span>"
+        return f"<span class='chip warn'>{say('{n} of {all} checks to look at', n=warned, all=len(checks))}</span>"
+    return f"<span class='chip good'>{say('{n} checks passed', n=len(checks))}</span>"
 
 
 def _checks(relation: CatalogueRelation) -> str:
@@ -195,11 +236,11 @@ def _checks(relation: CatalogueRelation) -> str:
         return ""
     rows = "".join(
         f"<tr><td>{escape(check.relation)}</td><td>{escape(check.name.replace('_', ' '))}"
-        f"<div class='soft'>{escape(check.expected)}</div></td><td>{escape(check.state)}</td></tr>"
+        f"<div class='soft'>{escape(check.expected)}</div></td><td>{escape(say(check.state))}</td></tr>"
         for check in found
     )
     return (
-        f"<details><summary>{len(relation.checks)} checks of it, {len(relation.checks_before)} on the way to it"
+        f"<details><summary>{say('{n} checks of it, {before} on the way to it', n=len(relation.checks), before=len(relation.checks_before))}"
         f"</summary><table><tbody>{rows}</tbody></table></details>"
     )
 
@@ -210,6 +251,6 @@ def _origin(relation: CatalogueRelation) -> str:
     made = ", ".join(f"<code>{escape(name)}</code>" for name in relation.parents)
     landed = ", ".join(f"<code>{escape(name)}</code>" for name in relation.landed_tables)
     return (
-        f"<details><summary>Made of {len(relation.landed_tables)} landed tables</summary>"
-        f"{f'<p>By way of {made}.</p>' if made else ''}<p>{landed}</p></details>"
+        f"<details><summary>{say('Made of {n} landed tables', n=len(relation.landed_tables))}</summary>"
+        f"{'<p>' + say('By way of {relations}.', relations=made) + '</p>' if made else ''}<p>{landed}</p></details>"
     )

@@ -9,6 +9,7 @@ from html import escape
 from math import ceil, floor, log10
 
 from orchestration.pages.look import short
+from orchestration.pages.words import say
 
 _WIDE, _HIGH = 460, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 6, 8, 20
@@ -57,7 +58,7 @@ def line(points: Sequence[Point], colour: str, label: str, is_share: bool = True
     dots = "".join(
         f'<circle cx="{scale.x(place):.1f}" cy="{scale.y(point.value):.1f}" r="2.4" fill="{colour}"><title>'
         f"{point.day:%Y-%m}: {shown(point.value)}"
-        f"{f' ({shown(point.low)} to {shown(point.high)}, n = {point.n:,})' if point.n else ''}</title></circle>"
+        f"{say(' ({low} to {high}, n = {n:,})', low=shown(point.low), high=shown(point.high), n=point.n) if point.n else ''}</title></circle>"
         for place, point in known
     )
     drawn = (
@@ -105,7 +106,7 @@ def overlaps(
     for place, (held, size) in enumerate(combinations):
         y = 86 + row * place
         ends = [left + dot * number for number, name in enumerate(sets) if name in held]
-        rows.append(f'<text x="{left - 14}" y="{y + 4}" text-anchor="end">{len(held)} of {len(sets)}</text>')  # fmt: skip
+        rows.append(f'<text x="{left - 14}" y="{y + 4}" text-anchor="end">{say("{some} of {all}", some=len(held), all=len(sets))}</text>')  # fmt: skip
         rows.append(f'<line x1="{ends[0]}" x2="{ends[-1]}" y1="{y}" y2="{y}" stroke="{colour}" stroke-width="2"/>')  # fmt: skip
         for number, name in enumerate(sets):
             fill = colour if name in held else "#dde4eb"
@@ -117,7 +118,7 @@ def overlaps(
             f'<text x="{bars_from + width + 6:.1f}" y="{y + 4}">{size:,}</text>'
         )
     return (
-        f'<svg viewBox="0 0 {wide} {high}" role="img" aria-label="Customers by the sources that know them" '
+        f'<svg viewBox="0 0 {wide} {high}" role="img" aria-label="{escape(say("Customers by the sources that know them"))}" '
         f'style="max-width:{wide}px">{heads}{"".join(rows)}</svg>'
     )
 
@@ -171,7 +172,7 @@ def _frame(scale: _Scale, points: Sequence[Point], drawn: str, label: str, shown
     if len(starts) > 1 and (starts[1] - starts[0]) * scale.step < 40:
         starts = starts[1:]
     years = "".join(
-        f'<text x="{scale.x(place) - scale.step / 2:.1f}" y="{_HIGH - 5}">{points[place].day:%b %Y}</text>'
+        f'<text x="{scale.x(place) - scale.step / 2:.1f}" y="{_HIGH - 5}">{say("{day:%b %Y}", day=points[place].day)}</text>'
         for place in starts
     )
     return f'<svg viewBox="0 0 {_WIDE} {_HIGH}" role="img" aria-label="{escape(label)}">{lines}{drawn}{years}</svg>'

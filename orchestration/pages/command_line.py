@@ -18,14 +18,22 @@ from orchestration.options import settings_of, warehouse_option
 )
 @warehouse_option
 def docs(path: Path | None, warehouse: Path | None) -> int:
-    """Write the catalogue: every relation and column, one page that needs no network."""
+    """Write the catalogue: every relation and column, one page that needs no network.
+
+    The same in Chinese lies beside it (FILE.zh.html); each page leads to the other.
+    """
     from orchestration.pages.catalogue import gather
     from orchestration.pages.catalogue_page import render
     from orchestration.pages.look import write
+    from orchestration.pages.words import LANGUAGES, speaking
 
     settings = settings_of(None, warehouse)
-    where = path.resolve() if path else settings.reports / "catalogue.html"
-    click.echo(write(where, render(gather(settings))))
+    page = path.resolve() if path else settings.reports / "catalogue.html"
+    catalogue = gather(settings)
+    for language in LANGUAGES.values():
+        with speaking(language):
+            write(language.beside(page), render(catalogue, page))
+    click.echo(page)
     return 0
 
 
@@ -40,7 +48,7 @@ def docs(path: Path | None, warehouse: Path | None) -> int:
 def report(path: Path | None, warehouse: Path | None) -> int:
     """Write the overview: customers, the four domains over time, identity and data health on one page.
 
-    Every run that publishes writes it too. It holds no person's data.
+    Every run that publishes writes it too. It holds no person's data. The same in Chinese lies beside it (FILE.zh.html).
     """
     from orchestration.pages.report import write_overview
 

@@ -8,13 +8,16 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+from orchestration.pages.words import LANGUAGES, language, mark, say
 
 # The four domains, in one colour each wherever they are drawn; told apart also without colour, by label and order.
 DOMAINS: Mapping[str, tuple[str, str]] = {
-    "voc": ("Voice of customer", "#c2571a"),
-    "operational": ("Operational", "#2f6fb0"),
-    "financial": ("Financial", "#2c8a5b"),
-    "interaction": ("Interaction", "#7a4fa3"),
+    "voc": (mark("Voice of customer"), "#c2571a"),
+    "operational": (mark("Operational"), "#2f6fb0"),
+    "financial": (mark("Financial"), "#2c8a5b"),
+    "interaction": (mark("Interaction"), "#7a4fa3"),
 }
 
 STYLE = """
@@ -30,6 +33,7 @@ p { margin: .3rem 0 } code, pre { font: .86em/1.5 ui-monospace, "DejaVu Sans Mon
 code { background: #edf2f6; border-radius: 4px; padding: .05em .3em; overflow-wrap: anywhere }
 pre { background: #edf2f6; border-radius: 8px; padding: .8rem 1rem; overflow-x: auto; margin: .4rem 0 }
 header.top { background: var(--deep); color: #eaf1f7; padding: 1.6rem clamp(1rem, 4vw, 2.5rem) }
+.others { float: right; margin-left: 1rem } .others a { color: #d5e2ed }
 header.top p { color: #b5c8d9; max-width: 60rem }
 main { max-width: 76rem; margin: 0 auto; padding: 1.2rem clamp(.8rem, 3vw, 2rem) 4rem }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 12px; padding: 1.1rem 1.3rem; margin: 0 0 1.1rem }
@@ -56,20 +60,51 @@ footer { color: var(--soft); font-size: .82rem; margin-top: 2rem }
 """
 
 
-def document(title: str, head: str, body: str, style: str = "", script: str = "") -> str:
-    """One whole page. Its policy forbids every request, so that a mistake cannot make one either."""
+def document(
+    title: str,
+    head: str,
+    body: str,
+    style: str = "",
+    script: str = "",
+    beside: Path | None = None,
+) -> str:
+    """One whole page. Its policy forbids every request, so that a mistake cannot make one either.
+
+    `beside` is the English page where the same lies in every language: each leads to the others.
+    """
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     if script:
         policy += "; script-src 'unsafe-inline'"
     return (
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
+        f"<!doctype html><html lang='{language().code}'><head><meta charset='utf-8'>"
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         "<meta name='referrer' content='no-referrer'>"
         f"<title>{escape(title)}</title><style>{STYLE}{style}</style></head><body>"
-        f"<header class='top'>{head}</header><main>{body}</main>"
+        f"<header class='top'>{_others(beside)}{head}</header><main>{body}</main>"
         f"{f'<script>{script}</script>' if script else ''}</body></html>\n"
     )
+
+
+def _others(beside: Path | None) -> str:
+    if beside is None:
+        return ""
+    links = "".join(
+        f"<a lang='{other.code}' hreflang='{other.code}' href='{escape(quote(other.beside(beside).name))}'>{other.name}</a>"
+        for other in LANGUAGES.values()
+        if other is not language()
+    )
+    return f"<p class='others no-print'>{links}</p>"
+
+
+def domain(name: str) -> str:
+    """What a domain is called."""
+    return say(DOMAINS[name][0])
+
+
+def word(value: str) -> str:
+    """A value of the data that is a word of ours, as people say it."""
+    return say(value.replace("_", " "))
 
 
 def write(path: Path, page: str) -> Path:
@@ -95,9 +130,9 @@ def short(value: Any) -> str:
     if value is None:
         return "–"
     size = float(value)
-    for limit, sign in ((1e9, "bn"), (1e6, "m"), (1e4, "k")):
+    for limit, unit, sign in language().scales:
         if abs(size) >= limit:
-            scaled = size / (1e3 if sign == "k" else limit)
+            scaled = size / unit
             return f"{scaled:,.1f}{sign}" if abs(scaled) < 100 else f"{scaled:,.0f}{sign}"
     return f"{size:,.0f}" if size == int(size) or abs(size) >= 100 else f"{size:,.2f}"
 

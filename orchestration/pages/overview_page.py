@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 from orchestration.pages.charts import Point, bars, columns, line, overlaps, parts
-from orchestration.pages.look import DOMAINS, document, number, share, short
+from orchestration.pages.look import DOMAINS, document, domain, number, share, short, word
 from orchestration.pages.overview import Overview
+from orchestration.pages.words import mark, say
 
 _MEASURES = {
-    "voc": ("Feedback a month", "NPS by quarter"),
-    "operational": ("Orders a month", "Share of deliveries that came late"),
-    "financial": ("Revenue a month", "Share of payments that failed"),
-    "interaction": ("Contacts a month", "Share of contacts given up"),
+    "voc": (mark("Feedback a month"), mark("NPS by quarter")),
+    "operational": (mark("Orders a month"), mark("Share of deliveries that came late")),
+    "financial": (mark("Revenue a month"), mark("Share of payments that failed")),
+    "interaction": (mark("Contacts a month"), mark("Share of contacts given up")),
 }
 _STATES = {
     "active": "#2c8a5b",
@@ -34,23 +36,35 @@ table.sized i { display: block; height: .75rem; border-radius: 3px }
 """
 
 
-def render(overview: Overview) -> str:
-    """The page as text."""
-    head = (
-        "<h1>Our customers</h1>"
-        f"<p>As of {overview.as_of:%-d %B %Y}. Amounts in {escape(overview.currency or 'their own currency')}. "
-        f"Version {escape(overview.version)}.</p>"
+# Values of the data that the page shows as words.
+_VALUES = (
+    *(mark("active"), mark("new"), mark("won back"), mark("lapsing"), mark("lapsed"), mark("nothing done yet")),
+    *(mark("6 and more"), mark("precision"), mark("recall")),
+)  # fmt: skip
+
+
+def render(overview: Overview, beside: Path | None = None) -> str:
+    """The page as text; `beside` is the English page, where the others lie beside it."""
+    told = say(
+        "As of {day:%-d %B %Y}. Amounts in {currency}. Version {version}.",
+        day=overview.as_of,
+        currency=escape(overview.currency or say("their own currency")),
+        version=escape(overview.version),
+    )
+    head = f"<h1>{say('Our customers')}</h1><p>{told}</p>"
+    foot = say(
+        "Bands are 95 % intervals: Wilson for shares, adjusted Wald for NPS. A month that has just begun holds "
+        "what arrived so far. Definitions: <code>scv metrics list</code>; every relation and column: "
+        "<code>scv docs</code>."
     )
     domains = "".join(_domain(name, overview) for name in DOMAINS)
     body = (
         f"<div class='tiles'>{_tiles(overview)}</div><br>"
         f"{_who(overview)}<div class='grid pair'>{domains}</div><br>"
         f"<div class='grid'>{_identity(overview)}{_health(overview)}</div>"
-        "<footer>Bands are 95 % intervals: Wilson for shares, adjusted Wald for NPS. A month that has just begun holds "
-        "what arrived so far. Definitions: <code>scv metrics list</code>; every relation and column: "
-        "<code>scv docs</code>.</footer>"
+        f"<footer>{foot}</footer>"
     )
-    return document("Our customers", head, body, _STYLE)
+    return document(say("Our customers"), head, body, _STYLE, beside=beside)
 
 
 def _tile(value: str, label: str, colour: str = "#2f6fb0") -> str:
@@ -60,57 +74,62 @@ def _tile(value: str, label: str, colour: str = "#2f6fb0") -> str:
 def _tiles(overview: Overview) -> str:
     totals = overview.totals
     tiles = [
-        _tile(number(totals["customers"]), f"customers, of {number(totals['profiles'])} records", "#17324d"),
-        _tile(number(totals["active"]), "active: did something in 90 days, or subscribe", "#17324d"),
-        _tile(short(totals["revenue"]), f"revenue of known customers, {escape(overview.currency)}", DOMAINS["financial"][1]),
-        _tile(short(totals["margin"]), "margin, after cost to serve", DOMAINS["financial"][1]),
+        _tile(number(totals["customers"]), say("customers, of {records} records", records=number(totals["profiles"])), "#17324d"),
+        _tile(number(totals["active"]), say("active: did something in 90 days, or subscribe"), "#17324d"),
+        _tile(short(totals["revenue"]), say("revenue of known customers, {currency}", currency=escape(overview.currency)), DOMAINS["financial"][1]),
+        _tile(short(totals["margin"]), say("margin, after cost to serve"), DOMAINS["financial"][1]),
         _tile(number(overview.nps.value if overview.nps else None), _nps(overview.nps), DOMAINS["voc"][1]),
-        _tile(number(totals["complaints"]), "complaints in a year", DOMAINS["voc"][1]),
-        _tile(number(totals["open_tickets"]), "open tickets", DOMAINS["operational"][1]),
-        _tile(share(totals["completeness"]), "complete: of eight golden attributes", DOMAINS["interaction"][1]),
+        _tile(number(totals["complaints"]), say("complaints in a year"), DOMAINS["voc"][1]),
+        _tile(number(totals["open_tickets"]), say("open tickets"), DOMAINS["operational"][1]),
+        _tile(share(totals["completeness"]), say("complete: of eight golden attributes"), DOMAINS["interaction"][1]),
     ]  # fmt: skip
     return "".join(tiles)
 
 
 def _nps(point: Point | None) -> str:
     if point is None or point.low is None or point.high is None:
-        return "NPS: nobody was asked in twelve months"
-    return f"NPS of twelve months, {point.low:.0f} to {point.high:.0f}, {point.n:,} answers"
+        return say("NPS: nobody was asked in twelve months")
+    return say(
+        "NPS of twelve months, {low:.0f} to {high:.0f}, {n:,} answers",
+        low=point.low,
+        high=point.high,
+        n=point.n,
+    )
 
 
 def _who(overview: Overview) -> str:
     states = [
-        (name.replace("_", " "), size, _STATES.get(name, "#c3ced8"))
+        (word(name), size, _STATES.get(name, "#c3ced8"))
         for name, size in sorted(
             overview.states,
             key=lambda state: list(_STATES).index(state[0]) if state[0] in _STATES else 9,
         )
     ]
     left = (
-        f"<p class='soft'>{overview.combinations_left:,} more customers are known by rarer combinations.</p>"
+        f"<p class='soft'>{say('{n:,} more customers are known by rarer combinations.', n=overview.combinations_left)}</p>"
         if overview.combinations_left
         else ""
     )
-    known = columns([(DOMAINS[name][0], size) for name, size in overview.domains], "#6b8299")
+    known = columns([(domain(name), size) for name, size in overview.domains], "#6b8299")
     return (
-        "<section class='card'><h2>Who they are</h2>"
-        f"<h3>Where they are in their life with us</h3>{parts(states, 'Life-cycle states')}"
-        f"<h3>Which systems know them</h3><div class='scroll'>{overlaps(overview.sources, overview.combinations, '#17324d')}</div>{left}"
-        f"<h3>Which domains know them</h3>{known}</section>"
+        f"<section class='card'><h2>{say('Who they are')}</h2>"
+        f"<h3>{say('Where they are in their life with us')}</h3>{parts(states, say('Life-cycle states'))}"
+        f"<h3>{say('Which systems know them')}</h3><div class='scroll'>{overlaps(overview.sources, overview.combinations, '#17324d')}</div>{left}"
+        f"<h3>{say('Which domains know them')}</h3>{known}</section>"
     )
 
 
 def _domain(name: str, overview: Overview) -> str:
-    title, colour = DOMAINS[name]
-    volume, rate = _MEASURES[name]
+    colour = DOMAINS[name][1]
+    volume, rate = map(say, _MEASURES[name])
     rates = overview.rates[name]
     shown = (
         line(rates, colour, rate, is_share=name != "voc")
         if any(point.value is not None for point in rates)
-        else "<p class='soft'>Nothing of the kind is known.</p>"
+        else f"<p class='soft'>{say('Nothing of the kind is known.')}</p>"
     )
     return (
-        f"<section class='card domain' style='--c:{colour}'><h2>{title}</h2>"
+        f"<section class='card domain' style='--c:{colour}'><h2>{domain(name)}</h2>"
         f"<h3>{volume}</h3>{bars(overview.volumes[name], colour, volume)}<h3>{rate}</h3>{shown}</section>"
     )
 
@@ -118,22 +137,29 @@ def _domain(name: str, overview: Overview) -> str:
 def _identity(overview: Overview) -> str:
     totals, found = overview.totals, overview.benchmark
     measured = "".join(
-        f"<tr><td>{escape(measure.replace('_', ' '))}</td><td class='n'>{found[measure]:.4f}</td></tr>"
+        f"<tr><td>{escape(word(measure))}</td><td class='n'>{found[measure]:.4f}</td></tr>"
         for measure in ("precision", "recall", "f1", "bcubed_f1")
         if measure in found
     )
     scored = (
-        f"<h3>Against a known truth</h3><table><tbody>{measured}</tbody></table>"
+        f"<h3>{say('Against a known truth')}</h3><table><tbody>{measured}</tbody></table>"
         if measured
-        else "<p class='soft'>No truth was given to score it against (<code>scv run --truth</code>).</p>"
+        else f"<p class='soft'>{say('No truth was given to score it against (<code>scv run --truth</code>).')}</p>"
     )
-    ratio = (totals["profiles"] or 0) / (totals["customers"] or 1)
+    told = say(
+        "{records} records are {customers} customers, {ratio:.2f} records each. {doubts} doubts wait for a person "
+        "(<code>identity.review_queue</code>).",
+        records=number(totals["profiles"]),
+        customers=number(totals["customers"]),
+        ratio=(totals["profiles"] or 0) / (totals["customers"] or 1),
+        doubts=number(overview.health["to_review"]),
+    )
+    sizes = columns([(word(name), size) for name, size in overview.sizes], "#17324d")
+    links = columns([(name.replace("_", " "), size) for name, size in overview.links], "#7d94aa")
     return (
-        "<section class='card'><h2>Identity</h2>"
-        f"<p>{number(totals['profiles'])} records are {number(totals['customers'])} customers, {ratio:.2f} records each. "
-        f"{number(overview.health['to_review'])} doubts wait for a person (<code>identity.review_queue</code>).</p>"
-        f"<h3>Customers by number of records</h3>{columns(overview.sizes, '#17324d')}"
-        f"<h3>Links by the rule that made them</h3>{columns([(name.replace('_', ' '), size) for name, size in overview.links], '#7d94aa')}"
+        f"<section class='card'><h2>{say('Identity')}</h2><p>{told}</p>"
+        f"<h3>{say('Customers by number of records')}</h3>{sizes}"
+        f"<h3>{say('Links by the rule that made them')}</h3>{links}"
         f"{scored}</section>"
     )
 
@@ -146,33 +172,33 @@ def _health(overview: Overview) -> str:
         for layer, checks, warned, failed in overview.gates
     )
     arrivals = "".join(
-        f"<tr><td>{escape(source)}</td><td>{f'{last:%Y-%m-%d %H:%M}' if last else 'never'}</td>"
+        f"<tr><td>{escape(source)}</td><td>{f'{last:%Y-%m-%d %H:%M}' if last else say('never')}</td>"
         f"<td class='n'>{rows:,}</td><td class='n'>{refused:,}</td></tr>"
         for source, last, _, rows, refused in overview.arrivals
     )
     became = parts(
         [
-            ("of a customer", health["attributed"] or 0, "#2c8a5b"),
-            ("of nobody known", health["unattributed"] or 0, "#c3ced8"),
-            ("replaced or deleted", health["replaced"] or 0, "#7d94aa"),
-            ("refused", health["quarantined"] or 0, "#c2571a"),
+            (say("of a customer"), health["attributed"] or 0, "#2c8a5b"),
+            (say("of nobody known"), health["unattributed"] or 0, "#c3ced8"),
+            (say("replaced or deleted"), health["replaced"] or 0, "#7d94aa"),
+            (say("refused"), health["quarantined"] or 0, "#c2571a"),
         ],
-        "What became of every row",
+        say("What became of every row"),
     )
     lost = (
-        "<span class='chip good'>every row is accounted for</span>"
+        f"<span class='chip good'>{say('every row is accounted for')}</span>"
         if not health["lost"]
-        else f"<span class='chip bad'>{health['lost']:,} rows are not accounted for</span>"
+        else f"<span class='chip bad'>{say('{n:,} rows are not accounted for', n=health['lost'])}</span>"
     )
     refused = (
-        f"<span class='chip warn'>{health['refused_files']:,} files refused</span>"
+        f"<span class='chip warn'>{say('{n:,} files refused', n=health['refused_files'])}</span>"
         if health["refused_files"]
         else ""
     )
     return (
-        f"<section class='card'><h2>Data</h2><p>{number(health['landed'])} rows landed. {lost}{refused}</p>{became}"
-        "<h3>Checks of this run</h3><table><thead><tr><th>layer</th><th class='n'>passed</th><th class='n'>to look at</th>"
-        f"<th class='n'>failed</th></tr></thead><tbody>{gates}</tbody></table>"
-        "<h3>Last arrivals, UTC</h3><table><thead><tr><th>source</th><th>last</th><th class='n'>rows</th>"
-        f"<th class='n'>refused</th></tr></thead><tbody>{arrivals}</tbody></table></section>"
+        f"<section class='card'><h2>{say('Data')}</h2><p>{say('{n} rows landed.', n=number(health['landed']))} {lost}{refused}</p>{became}"
+        f"<h3>{say('Checks of this run')}</h3><table><thead><tr><th>{say('layer')}</th><th class='n'>{say('passed')}</th><th class='n'>{say('to look at')}</th>"
+        f"<th class='n'>{say('failed')}</th></tr></thead><tbody>{gates}</tbody></table>"
+        f"<h3>{say('Last arrivals, UTC')}</h3><table><thead><tr><th>{say('source')}</th><th>{say('last')}</th><th class='n'>{say('rows')}</th>"
+        f"<th class='n'>{say('refused')}</th></tr></thead><tbody>{arrivals}</tbody></table></section>"
     )

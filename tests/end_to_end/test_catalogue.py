@@ -6,8 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from babel.messages.pofile import read_po
 
 from orchestration.pages.catalogue import Catalogue, gather
+from orchestration.pages.words import CHINESE, LOCALE, is_translated, speaking
 from orchestration.settings import Settings
 from tests.support import DemoCompany, Scv
 from tests.support_browser import needs_browser, opened
@@ -38,6 +40,33 @@ def test_every_published_column_is_in_it_with_its_meaning(
     assert shown == set(held)
     assert all(c.description for r in catalogue.relations for c in r.columns)
     assert all(r.example and r.description for r in catalogue.relations)
+
+
+def test_it_lies_beside_in_chinese_and_says_what_is_not_translated(
+    catalogue: Catalogue, page: Path
+) -> None:
+    chinese = CHINESE.beside(page).read_text()
+    assert f"href='{page.name}'" in chinese
+    assert f"href='{CHINESE.beside(page).name}'" in page.read_text()
+    columns = [column for relation in catalogue.relations for column in relation.columns]
+    with speaking(CHINESE):
+        open_relations = [
+            r.qualified for r in catalogue.relations if not is_translated(r.description)
+        ]
+        missing = sum(not is_translated(column.description) for column in columns)
+    assert open_relations == [], "make translate PUBLISHED=…/scv.duckdb, then translate them"
+    all_of_them = len(columns) + len(catalogue.relations)
+    says = f"{all_of_them:,} 条说明中有 {missing:,} 条尚未翻译"
+    assert (says in chinese) == (missing > 0)
+    assert "尚未翻译" not in page.read_text()
+
+
+def test_no_translation_is_of_a_meaning_that_has_changed(catalogue: Catalogue) -> None:
+    with (LOCALE / "meanings.po").open("rb") as file:
+        translated = {message.id for message in read_po(file) if message.id and message.string}
+    held = {relation.description for relation in catalogue.relations}
+    held |= {column.description for relation in catalogue.relations for column in relation.columns}
+    assert translated - held == set(), "make translate PUBLISHED=…/scv.duckdb, then translate them"
 
 
 def test_it_says_what_is_personal_where_it_comes_from_and_what_guards_it(

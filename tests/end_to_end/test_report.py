@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.customer.page import customer_page
 from orchestration.pages.customer_page import render
+from orchestration.pages.words import CHINESE, LANGUAGES, speaking
 from orchestration.settings import Settings
 from tests.support import DemoCompany, Scv
 from tests.support_browser import needs_browser, opened
@@ -51,8 +52,31 @@ def test_a_run_writes_the_overview_with_the_figures_of_the_file(
     assert "every row is accounted for" in page
 
 
+def test_the_same_figures_stand_beside_it_in_chinese(overview: Path) -> None:
+    pages = {code: language.beside(overview).read_text() for code, language in LANGUAGES.items()}
+    for code, page in pages.items():
+        assert f"<html lang='{LANGUAGES[code].code}'>" in page
+        others = [language.beside(overview).name for language in LANGUAGES.values()]
+        assert [name for name in others if f"href='{name}'" in page] == [
+            name for name in others if name != LANGUAGES[code].beside(overview).name
+        ]
+    bars = [re.findall(r'height="([0-9.]+)" rx', page) for page in pages.values()]
+    assert bars[0] == bars[1]
+    text = re.sub(r"<(style|code)>.*?</\1>", "", pages["zh"], flags=re.DOTALL)
+    said = [html.unescape(part) for part in re.findall(r">([^<]+)<", text)]
+    # Rules of identity are called what their seed calls them.
+    with duckdb.connect(str(overview.parents[1] / "scv.duckdb"), read_only=True) as con:
+        rules = con.execute(
+            "select distinct replace(rule_id, '_', ' ') from identity.links"
+        ).fetchall()
+    english = [part for part in said if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", part)]
+    assert [part for part in english if (part,) not in rules] == []
+
+
 def test_nobody_is_on_the_overview(overview: Path, warehouse: Path) -> None:
-    page = html.unescape(overview.read_text())
+    page = "".join(
+        html.unescape(language.beside(overview).read_text()) for language in LANGUAGES.values()
+    )
     with duckdb.connect(str(warehouse / "scv.duckdb"), read_only=True) as con:
         values = con.execute(
             "select distinct attribute_value from identity.golden_values "
@@ -87,6 +111,15 @@ def test_a_customer_has_a_page(scv: Scv, warehouse: Path, tmp_path: Path) -> Non
     )
     assert page.count("<circle") > 5
     assert not re.search(r"<[^>]*\b(src|href)=", page)
+
+
+def test_a_customer_has_a_page_in_chinese(settings: Settings) -> None:
+    found = customer_page(settings, _fullest(settings.warehouse), 20)
+    with speaking(CHINESE):
+        page = render(found)
+    assert {"运营", "财务", "互动", "客户之声"} <= set(re.findall(r"<h2>([^<]+)</h2>", page))
+    # Outside, pages are English as before.
+    assert "<h2>Operational</h2>" in render(found)
 
 
 @needs_browser

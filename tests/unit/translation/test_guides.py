@@ -48,6 +48,19 @@ def test_code_is_the_same_in_both_languages(translate: ModuleType) -> None:
         assert blocks[0] == blocks[1]
 
 
+def test_chinese_has_its_own_signs(translate: ModuleType) -> None:
+    for path in translate.LOCALE.rglob("*.po"):
+        for message in translate.read(path):
+            said = re.sub(r"`[^`]*`|\]\([^)]*\)|{[^}]*}|<[^>]*>", "", str(message.string))
+            assert not re.search(r"[\u4e00-\u9fff][,:;?!(]|[,:;?!)][\u4e00-\u9fff]", said), said
+
+
+def test_places_for_values_are_the_same(translate: ModuleType) -> None:
+    for message in translate.read(translate.LOCALE / "pages.po"):
+        places = [sorted(re.findall(r"{(\w+)", str(text))) for text in (message.id, message.string)]
+        assert places[0] == places[1], message.id
+
+
 def test_every_link_leads_somewhere(translate: ModuleType) -> None:
     for guide in translate.GUIDES:
         for page in (REPOSITORY / guide, REPOSITORY / translate.translated(guide)):
