@@ -14,7 +14,13 @@ import dagster as dg
 
 from orchestration.alerting.resource import AlertResource
 from orchestration.gates.checks import gate_checks
-from orchestration.ingestion.assets import delivering, load_assets, raw_specs, source_specs
+from orchestration.ingestion.assets import (
+    delivering,
+    judged_by_the_gate,
+    load_assets,
+    raw_specs,
+    source_specs,
+)
 from orchestration.ingestion.reload import reload_jobs
 from orchestration.publishing.assets import published_asset
 from orchestration.running.resource import (
@@ -48,7 +54,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
             *layer_assets(manifest, lineage.read(os.environ.get("SCV_LINEAGE"))),
             published_asset(manifest),
         ],
-        asset_checks=gate_checks(manifest, [spec.key for spec in raw]),
+        asset_checks=gate_checks(manifest, judged_by_the_gate(raw, settings, sources)),
         jobs=[job, *reload_jobs(sources)],
         schedules=[daily(job)],
         sensors=sensors(job),

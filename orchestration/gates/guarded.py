@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 _GUARDED = {
-    "raw": ("state.files",),
+    "raw": ("state.files", "raw.*"),
     "staging": ("staging.*_versions",),
     "identity": ("identity.crosswalk", "identity.customers"),
     "core": ("core.dim_customer", "core.fct_*"),
@@ -18,9 +18,10 @@ _GUARDED = {
 
 
 def guarded(layer: str, relations: Iterable[str]) -> list[str]:
-    """The relations of a layer that its gate is shown on; all of them where none has one of these names."""
+    """The relations of a layer that its gate is shown on, the one for what is about no other first.
+
+    All of them where none has one of these names.
+    """
     names = sorted(relations)
-    chosen = [
-        name for name in names if any(fnmatchcase(name, form) for form in _GUARDED.get(layer, ()))
-    ]
-    return chosen or names
+    chosen = [name for form in _GUARDED.get(layer, ()) for name in names if fnmatchcase(name, form)]
+    return list(dict.fromkeys(chosen)) or names

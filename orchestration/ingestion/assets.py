@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.ingestion.landing import scan
 from orchestration.ingestion.sources import Source, load_sources
 from orchestration.ingestion.step import load_landing
 from orchestration.running.retries import retried
@@ -15,6 +16,7 @@ from orchestration.settings import Settings
 from orchestration.transformation.assets import WRITER, asset_key
 
 SOURCE = "sources"
+RAW = "raw"
 
 
 def delivering(settings: Settings) -> list[Source]:
@@ -77,8 +79,18 @@ def never_delivered(specs: Sequence[dg.AssetSpec], tables: set[str]) -> set[dg.A
     return {
         spec.key
         for spec in specs
-        if spec.key.path[0] == "raw" and spec.key.path[1].partition("__")[2] not in tables
+        if spec.key.path[0] == RAW and spec.key.path[1].partition("__")[2] not in tables
     }
+
+
+def judged_by_the_gate(
+    specs: Sequence[dg.AssetSpec], settings: Settings, sources: Collection[Source]
+) -> list[dg.AssetKey]:
+    """The books, and the raw tables that a file lies in the landing for: what arrived there is told there."""
+    systems = {source.source_id: source.system for source in sources}
+    files = scan(settings.landing) if settings.landing.is_dir() else []
+    tables = {f"{systems.get(file.source_id)}__{file.table_name}" for file in files}
+    return [spec.key for spec in specs if spec.key.path[0] != RAW or spec.key.path[1] in tables]
 
 
 def load_assets(specs: Sequence[dg.AssetSpec]) -> dg.AssetsDefinition:

@@ -13,8 +13,10 @@ from dagster._core.test_utils import freeze_time
 from dagster._daemon.freshness import FreshnessDaemon
 
 from orchestration.alerting.resource import AlertResource
+from orchestration.gates.checks import as_check_results
+from orchestration.gates.results import CheckResult
 from orchestration.ingestion import reload
-from orchestration.ingestion.assets import delivering, source_specs
+from orchestration.ingestion.assets import delivering, judged_by_the_gate, source_specs
 from orchestration.publishing import show_status, status
 from orchestration.running import retries
 from orchestration.running.fingerprint import fingerprint, remember
@@ -170,6 +172,21 @@ def test_every_source_is_an_asset_with_its_hours(settings: Settings) -> None:
     assert policy.fail_window.to_timedelta() == timedelta(hours=24)
     assert specs["crm"].owners == ["team:sales_co"]
     assert specs["shop"].freshness_policy is None
+
+
+def test_what_arrived_wrong_is_red_on_its_raw_table(settings: Settings) -> None:
+    names = ("raw.canonical__profiles", "raw.canonical__orders", "state.files")
+    specs = [dg.AssetSpec(name.split(".")) for name in names]
+    keys = judged_by_the_gate(specs, settings, delivering(settings))
+    assert [".".join(key.path) for key in keys] == ["raw.canonical__profiles", "state.files"]
+    found = [
+        CheckResult("raw", relation, "volume_drop", "error", is_success, "100 rows", "40 rows")
+        for relation, is_success in (("raw.canonical__profiles", False), ("state.files", True))
+    ]
+    shown = {result.asset_key: result for result in as_check_results(keys, found)}
+    assert [shown[key].passed for key in keys] == [False, True]
+    assert shown[keys[0]].severity == dg.AssetCheckSeverity.ERROR
+    assert "40 rows" in str(shown[keys[0]].metadata)
 
 
 def test_dagster_shows_a_source_that_stays_away_as_late_and_then_red(settings: Settings) -> None:

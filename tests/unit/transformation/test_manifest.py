@@ -79,4 +79,6 @@ def test_a_stopped_run_refreshes_the_quality_models_that_it_came_far_enough_for(
 
 def test_a_gate_is_shown_on_the_relations_it_judges() -> None:
     assert guarded("identity", ["identity.links", "identity.crosswalk"]) == ["identity.crosswalk"]
+    # What is about no raw table of its own is told on the books.
+    assert guarded("raw", ["raw.a__b", "state.files"]) == ["state.files", "raw.a__b"]
     assert guarded("core", ["core.other", "core.one"]) == ["core.one", "core.other"]
