@@ -10,6 +10,7 @@ from pathlib import Path
 from orchestration import sql
 from orchestration.postgres.access import MASKED, prepare, protect
 from orchestration.postgres.connection import BEFORE, SOURCE, TARGET, Mart, opened
+from orchestration.postgres.links import TARGETS, link, unlink
 from orchestration.postgres.structure import (
     Table,
     create,
@@ -57,13 +58,17 @@ def publish_to(
         mart.run(f"drop schema if exists {NEXT} cascade")
         mart.run(f"create schema {NEXT}")
         swaps: list[Callable[[], None]] = []
-        for table in found:
+        # What other tables lead to comes first: to replace it takes keys off those, which must not have changed yet.
+        for table in sorted(found, key=lambda table: table.qualified not in TARGETS):
             done.append(_bring(mart, table, known, before is not None and before != file, swaps))
             say(f"postgresql: {done[-1].relation}, {done[-1].rows:,} rows, {done[-1].how}")
         # Nobody waits before this: the tables that readers have are touched last.
         for swap in swaps:
             swap()
+        # All tables are of one version now: keys must hold, and no table with checks to come could be altered.
+        mart.run("set constraints all immediate")
         _remove_others(mart, found, known)
+        link(mart, found, {one.relation for one in done if one.how != "unchanged"})
         is_same = _rows_by(mart) == rows_by
         protect(
             mart,
@@ -169,6 +174,7 @@ def _swap(mart: Mart, table: Table, is_there: bool) -> None:
             mart.run(f"delete from {table.qualified}")
             mart.run(f"insert into {table.qualified} select * from {beside}")
             return
+        unlink(mart, table.qualified)
         mart.run(f"drop table {table.qualified}")
     mart.run(f"alter table {beside} set schema {schema}")
     mart.run(f"alter table {schema}.{_beside(table)} rename to {name}")
@@ -231,5 +237,6 @@ def _remove_others(mart: Mart, found: list[Table], known: dict[str, tuple[str, s
     for name in set(known) - {table.qualified for table in found}:
         schema, _, relation = name.partition(".")
         mart.run(f"drop view if exists {schema}{MASKED}.{sql.name(relation)}")
+        unlink(mart, name)
         mart.run(f"drop table if exists {schema}.{sql.name(relation)}")
         mart.run(f"delete from {STATE}.published where relation = {sql.text(name)}")

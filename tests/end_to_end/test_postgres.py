@@ -95,6 +95,19 @@ def test_every_relation_is_there_with_its_rows_types_key_and_words(
     assert all(column["comment"] for column in columns.values())
     assert inspector.get_table_comment("fct_orders", "core")["text"]
     assert any(index["column_names"] == ["customer_id"] for index in inspector.get_indexes("fct_orders", "core"))  # fmt: skip
+    [link] = inspector.get_foreign_keys("fct_orders", "core")
+    assert link["constrained_columns"] == link["referred_columns"] == ["customer_id"]
+    assert (link["referred_schema"], link["referred_table"]) == ("core", "dim_customer")
+    linked = mart.rows(
+        "select conrelid::regclass::text, confrelid::regclass::text from pg_constraint where contype = 'f'"
+    )
+    facts = {name for name in names if ".fct_" in name and file.execute(f"select 1 from (describe {name}) where column_name = 'customer_id'").fetchall()}  # fmt: skip
+    assert len(facts) > 10
+    assert facts <= {place for place, to in linked if to == "core.dim_customer"}
+    assert {"core.dim_customer_history", "identity.events"} <= {place for place, to in linked if to == "identity.customers"}  # fmt: skip
+    # What they say holds, though PostgreSQL was spared to look.
+    for place, _ in linked:
+        assert mart.psql(f"alter table {place} validate constraint scv_customer") == ""  # fmt: skip
     engine.dispose()
 
 
@@ -168,6 +181,34 @@ def test_a_small_change_is_applied_and_a_large_one_swapped(
     assert mart.rows("select count(*) from theirs.paid")[0][0] > 0
     assert mart.rows("select count(*) from theirs.open")[0][0] == len(here)
     assert mart.rows("select to_regclass('core.dim_org_unit'), to_regclass('core_masked.dim_org_unit')") == [(None, None)]  # fmt: skip
+
+
+def test_keys_follow_customers_who_come_and_are_left_out_where_they_do_not_hold(
+    mart: Server, settings: Settings
+) -> None:
+    one = "rowid = (select min(rowid) from core.fct_orders where customer_id is not null)"
+
+    def comes(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("insert into core.dim_customer select * replace ('c_new' as customer_id) from core.dim_customer limit 1")  # fmt: skip
+        con.execute("insert into identity.customers select * replace ('c_new' as customer_id) from identity.customers limit 1")  # fmt: skip
+        con.execute(f"update core.fct_orders set customer_id = 'c_new' where {one}")
+
+    def is_replaced(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("update core.dim_customer set city = 'Elsewhere'")
+        con.execute(f"update core.fct_orders set customer_id = 'c_nobody' where {one}")
+
+    linked = "select conrelid::regclass::text from pg_constraint where conname = 'scv_customer' order by 1"
+    before = mart.rows(linked)
+    _next_version(settings, "k1", comes)
+    done = {one.relation: one.how for one in publish_to(settings, mart.address("loader"))}
+    assert done["core.dim_customer"] == done["core.fct_orders"] == "1 rows changed"
+    assert mart.rows(linked) == before
+    refused = mart.psql("update core.fct_orders set customer_id = 'c_nobody'")
+    assert "violates foreign key constraint" in refused
+    _next_version(settings, "k2", is_replaced)
+    done = {one.relation: one.how for one in publish_to(settings, mart.address("loader"))}
+    assert (done["core.dim_customer"], done["core.fct_orders"]) == ("swapped", "1 rows changed")
+    assert mart.rows(linked) == [row for row in before if row[0] != "core.fct_orders"]
 
 
 def test_a_failure_on_the_way_leaves_everything_as_it_was(
