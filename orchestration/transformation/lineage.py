@@ -1,4 +1,4 @@
-"""Which columns a column is made of, read from the SQL that dbt compiled: for the UI alone, never during a run.
+"""Which columns a column is made of, read from the SQL that dbt compiled: for the UI and the catalogue, never during a run.
 
 What the reader of SQL does not understand is left out: a lineage with a gap is better than one that is guessed.
 """
@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
+
+from orchestration.ingestion.state import TECHNICAL
 
 # (schema, relation, column)
 Origin = tuple[str, str, str]
@@ -18,11 +21,13 @@ Lineage = Mapping[str, Mapping[str, frozenset[Origin]]]
 
 
 def column_lineage(
-    manifest: Mapping[str, Any], compiled: Path, columns: Mapping[str, Sequence[str]]
+    manifest: Mapping[str, Any],
+    compiled: Path,
+    columns: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Lineage:
     """Unique id of a model → its columns → the columns of other relations that each is made of.
 
-    `columns` are those of every relation that the database has, by `schema.name`.
+    `columns` are those that the database has, by `schema.name`; what it does not tell, the contracts and the SQL itself do.
     """
     from sqlglot import exp, parse_one
     from sqlglot.errors import SqlglotError
@@ -30,15 +35,31 @@ def column_lineage(
     from sqlglot.optimizer.scope import build_scope
     from sqlglot.schema import MappingSchema
 
-    schema: dict[str, Any] = {}
-    for relation, names in columns.items():
-        place, _, name = relation.partition(".")
-        schema.setdefault(place, {})[name] = dict.fromkeys(names, "varchar")
-    known = MappingSchema(schema, dialect="duckdb")
+    known = MappingSchema(dialect="duckdb")
+
+    def learn(relation: str, names: Sequence[str]) -> None:
+        """So that the stars and bare names of those who read it can be told."""
+        schema, _, name = relation.partition(".")
+        if names:
+            known.add_table(exp.table_(name, db=schema), dict.fromkeys(names, "varchar"))
+
+    for relation, told in columns.items():
+        learn(relation, told)
+
+    def assume(node: Mapping[str, Any], names: Sequence[str]) -> None:
+        relation = f"{node['schema']}.{node.get('identifier') or node.get('alias') or node['name']}"
+        if relation not in columns:
+            learn(relation, names)
+
+    for source in manifest["sources"].values():
+        carried = [name for name, _ in TECHNICAL] if source["schema"] == "raw" else []
+        assume(source, [*source["columns"], *carried])
     found: dict[str, dict[str, frozenset[Origin]]] = {}
-    for unique_id, node in manifest["nodes"].items():
+    for unique_id in _parents_first(manifest["nodes"]):
+        node = manifest["nodes"][unique_id]
         path = compiled / node["original_file_path"]
         if node["resource_type"] != "model" or path.suffix != ".sql" or not path.is_file():
+            assume(node, list(node.get("columns", ())))
             continue
         try:
             query: Any = parse_one(path.read_text(), dialect="duckdb")
@@ -53,14 +74,39 @@ def column_lineage(
             )
             scope = build_scope(query)
         except (SqlglotError, RecursionError):
+            assume(node, list(node.get("columns", ())))
             continue
+        names = _names(query)
+        assume(node, names)
         memo: dict[tuple[int, str], frozenset[Origin]] = {}
         found[unique_id] = {
-            column: origins
-            for column in query.named_selects
-            if (origins := _origins(scope, column, memo))
+            column: origins for column in names if (origins := _origins(scope, column, memo))
         }
     return found
+
+
+def _parents_first(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    ordered: dict[str, None] = {}
+    begun: set[str] = set()
+
+    def visit(unique_id: str) -> None:
+        if unique_id in begun or unique_id not in nodes:
+            return
+        begun.add(unique_id)
+        for parent in nodes[unique_id].get("depends_on", {}).get("nodes", ()):
+            visit(parent)
+        ordered[unique_id] = None
+
+    for unique_id in nodes:
+        visit(unique_id)
+    return list(ordered)
+
+
+def _names(query: Any) -> list[str]:
+    """The columns of a query; a union by name has those of all its parts."""
+    if query.args.get("by_name"):
+        return list(dict.fromkeys([*_names(query.left), *_names(query.right)]))
+    return list(query.named_selects)
 
 
 def _origins(
@@ -87,8 +133,12 @@ def _origins(
 
 
 def _projections(scope: Any, column: str) -> Iterator[tuple[Any, Any]]:
-    """The expressions of one column: of a union one in each of its parts, which agree by position."""
+    """The expressions of one column: of a union one in each of its parts, which agree by position or by name."""
     if scope.set_operation_scopes:
+        if scope.expression.args.get("by_name"):
+            for part in scope.set_operation_scopes:
+                yield from _projections(part, column)
+            return
         names = scope.expression.named_selects
         position = names.index(column) if column in names else -1
         for part in scope.set_operation_scopes:
