@@ -110,7 +110,6 @@ left join {{ ref('int_currency_days') }} as rates
         attributed.currency = rates.currency
         and cast(attributed.{{ happened_at }} as date) = rates.rate_date
 {%- endif %}
-order by attributed.{{ happened_at }}, attributed.source_id, {% for name in entity_key(entity) %}attributed.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
 {% endmacro %}
 
 {# The join that finds the customer of one identifier column of `staged`. #}
@@ -127,10 +126,12 @@ order by attributed.{{ happened_at }}, attributed.source_id, {% for name in enti
             by_phone.identifier_type = 'phone'
             and phones.phone_key = by_phone.identifier_value
     {%- elif name == 'email' -%}
+    left join {{ ref('int_email_addresses') }} as emails
+        on staged.email = emails.raw_value
     left join {{ ref('int_identifier_customers') }} as by_email
         on
             by_email.identifier_type = 'email'
-            and {{ normalise_email('staged.email') }} = by_email.identifier_value
+            and emails.email_key = by_email.identifier_value
     {%- elif name == 'device_id' -%}
     left join {{ ref('int_device_customers') }} as by_device_id
         on trim(staged.device_id) = by_device_id.device_id

@@ -70,5 +70,4 @@ left join {{ ref('int_currency_days') }} as rates
         and cast(held.{{ happened_at }} as date) = rates.rate_date
 {%- endif %}
 where not held.is_deleted and (held.valid_to is null or held.valid_from < held.valid_to)
-order by held.source_id, {% for name in key %}held.{{ name }}, {% endfor %}held.valid_from
 {% endmacro %}

@@ -5,15 +5,14 @@
     {{ return(adapter.dispatch('json_of_filled')(relation, columns)) }}
 {%- endmacro %}
 
+{# As text: building objects and taking their nulls out again takes four times as long. #}
 {% macro duckdb__json_of_filled(relation, columns) -%}
-    json_merge_patch(
-            '{}',
-            json_object(
-                {%- for column in columns %}
-                '{{ column }}', {{ relation }}.{{ adapter.quote(column) }}{{ ',' if not loop.last }}
+    '{' || concat_ws(
+                ','
+                {%- for column in columns %},
+                '"{{ column }}":' || to_json({{ relation }}.{{ adapter.quote(column) }})
                 {%- endfor %}
-            )
-        )
+            ) || '}'
 {%- endmacro %}
 
 {% macro default__json_of_filled(relation, columns) -%}

@@ -170,7 +170,26 @@ delivered_files as (
     group by loaded.file_id, newest_deliveries.delivered_at
 ),
 
+-- Most keys came once: windows are for those that did not, since they write down every column of a row to order it.
+repeated as (
+    select
+        source_id,
+        {{ key | join(', ') }}
+    from judged
+    group by all
+    having count(*) > 1
+),
+
 ranked as (
+    select
+        judged.*,
+        0 as _newer_versions,
+        coalesce(delivered_files.newest_at > delivered_files.present_at, false) as _is_absent
+    from judged
+    anti join repeated using (source_id, {{ key | join(', ') }})
+    left join delivered_files
+        on judged._file_id = delivered_files.file_id
+    union all
     select
         judged.*,
         -- Good versions of the key that are newer: a refused row that was corrected since is only an older version.
@@ -178,12 +197,13 @@ ranked as (
             partition by {{ key | join(', ') }}, judged.source_id
             order by updated_at desc nulls last, _file_id desc, _file_row desc
             rows between unbounded preceding and 1 preceding
-        ) as _newer_versions,
+        ),
         -- A row that is refused here still shows that its key is there.
         coalesce(delivered_files.newest_at > max(delivered_files.present_at) over (
             partition by {{ key | join(', ') }}, judged.source_id
-        ), false) as _is_absent
+        ), false)
     from judged
+    semi join repeated using (source_id, {{ key | join(', ') }})
     left join delivered_files
         on judged._file_id = delivered_files.file_id
 )

@@ -1,4 +1,4 @@
--- Grain: one event of one customer, all domains, in time order. Sorted on disk by customer, so one life is one read.
+-- Grain: one event of one customer, all domains, in time order. Published sorted by customer, so one life is one read.
 {%- set none_text = "cast(null as varchar)" %}
 {%- set none_amount = "cast(null as decimal(18, 4))" %}
 {%- set events = [
@@ -39,4 +39,3 @@ with events as (
 
 select *
 from events
-order by customer_id, occurred_at, domain, event_type, source_id, source_key

@@ -13,4 +13,3 @@ left join {{ ref('fct_feedback') }} as feedback
     on
         actions.source_id = feedback.source_id
         and actions.feedback_id = feedback.feedback_id
-order by actions.occurred_at, actions.source_id, actions.action_id

@@ -36,4 +36,3 @@ left join {{ ref('int_currency_days') }} as rates
     on
         orders.currency = rates.currency
         and cast(orders.ordered_at as date) = rates.rate_date
-order by orders.ordered_at, lines.source_id, lines.order_id, lines.line_number

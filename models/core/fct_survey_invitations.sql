@@ -28,4 +28,3 @@ left join answers
     on
         invitations.source_id = answers.source_id
         and invitations.invitation_id = answers.invitation_id
-order by invitations.sent_at, invitations.source_id, invitations.invitation_id

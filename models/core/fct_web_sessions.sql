@@ -9,7 +9,7 @@ gaps as (
         *,
         lag(occurred_at) over (
             partition by source_id, device_id
-            order by occurred_at, event_id
+            order by occurred_at
         ) as previous_at
     from events
 ),
@@ -19,8 +19,9 @@ numbered as (
         *,
         sum(case when previous_at is null or occurred_at > previous_at + interval 30 minute then 1 else 0 end) over (
             partition by source_id, device_id
-            order by occurred_at, event_id
-            rows between unbounded preceding and current row
+            -- Events of one moment are of one session, whichever of them comes first.
+            order by occurred_at
+            range between unbounded preceding and current row
         ) as session_number
     from gaps
 )
@@ -28,7 +29,7 @@ numbered as (
 select
     source_id,
     {{ hash_hex("source_id || ':' || device_id || ':' || cast(min(occurred_at) as varchar)") }} as session_id,
-    case when count(distinct customer_id) = 1 then min(customer_id) end as customer_id,
+    case when min(customer_id) = max(customer_id) then min(customer_id) end as customer_id,
     device_id,
     min(occurred_at) as started_at,
     max(occurred_at) as ended_at,
@@ -40,4 +41,3 @@ select
     {{ happened('min(occurred_at)') }} as has_happened
 from numbered
 group by source_id, device_id, session_number
-order by started_at, source_id, device_id

@@ -44,7 +44,7 @@ normalised as (
         carried.source_id,
         carried.identifier_type,
         case
-            when carried.identifier_type = 'email' then {{ normalise_email('carried.raw_value') }}
+            when carried.identifier_type = 'email' then emails.email_key
             else phones.phone_key
         end as identifier_value,
         min(carried.seen_at) as first_seen_at,
@@ -54,6 +54,8 @@ normalised as (
     from carried
     left join {{ ref('sources') }} as sources
         on carried.source_id = sources.source_id
+    left join {{ ref('int_email_addresses') }} as emails
+        on case when carried.identifier_type = 'email' then carried.raw_value end = emails.raw_value
     left join {{ ref('int_phone_numbers') }} as phones
         on
             case when carried.identifier_type = 'phone' then carried.raw_value end = phones.raw_value

@@ -54,7 +54,7 @@ normalised as (
         sent.source_record_id,
         case when sent.identifier_type like 'external:%' then 'record' else sent.identifier_type end as identifier_type,
         case
-            when sent.identifier_type = 'email' then {{ normalise_email('sent.raw_value') }}
+            when sent.identifier_type = 'email' then emails.email_key
             when sent.identifier_type = 'phone' then phones.phone_key
             when sent.identifier_type like 'external:%'
                 then substr(sent.identifier_type, 10) || ':' || trim(sent.raw_value)
@@ -62,7 +62,9 @@ normalised as (
             else {{ regexp_replace_all("lower(sent.raw_value)", "'[\\s.\\-/]+'", "''") }}
         end as identifier_value
     from sent
-    -- By equalities alone: a condition on one side only would compare every value with every number.
+    -- By equalities alone: a condition on one side only would compare every value with every address.
+    left join {{ ref('int_email_addresses') }} as emails
+        on case when sent.identifier_type = 'email' then sent.raw_value end = emails.raw_value
     left join {{ ref('int_phone_numbers') }} as phones
         on
             case when sent.identifier_type = 'phone' then sent.raw_value end = phones.raw_value
