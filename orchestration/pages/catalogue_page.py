@@ -99,20 +99,23 @@ def render(catalogue: Catalogue, beside: Path | None = None) -> str:
 
 def _in_english(catalogue: Catalogue) -> str:
     """What a page in another language has to say of what it holds in English."""
+    if language() is ENGLISH:
+        return ""
     meanings = [relation.description for relation in catalogue.relations]
     meanings += [
         column.description for relation in catalogue.relations for column in relation.columns
     ]
     missing = sum(not is_translated(meaning) for meaning in meanings)
-    if not missing:
-        return ""
-    told = say(
-        "{missing:,} of {all:,} descriptions are not translated yet and stand in English, as do the names and "
-        "expectations of checks.",
-        missing=missing,
-        all=len(meanings),
-    )
-    return f"<p>{told}</p>"
+    told = [say("Names and expectations of checks stand in English.")]
+    if missing:
+        told.append(
+            say(
+                "{missing:,} of {all:,} descriptions are not translated yet and stand in English too.",
+                missing=missing,
+                all=len(meanings),
+            )
+        )
+    return f"<p>{' '.join(told)}</p>"
 
 
 def _navigation(catalogue: Catalogue) -> str:
