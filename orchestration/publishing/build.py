@@ -56,6 +56,9 @@ def _copy(
         order = ["customer_id"]
     sorting = f" order by {', '.join(sql.name(column) for column in order)}" if order else ""
     con.execute(f"create table {name} as select * from {held}{sorting}")
+    if relation.primary_key:
+        listed = ", ".join(sql.name(column) for column in relation.primary_key)
+        con.execute(f"alter table {name} add primary key ({listed})")
     if relation.description:
         con.execute(f"comment on table {name} is {sql.text(relation.description)}")
     for column in relation.columns:

@@ -28,6 +28,8 @@ class PublishedRelation:
     description: str
     columns: tuple[Column, ...]
     order_by: tuple[str, ...]
+    # Where single rows are asked for: an index finds one, which would else cost a block of every column.
+    primary_key: tuple[str, ...] = ()
 
     @property
     def qualified(self) -> str:
@@ -62,6 +64,7 @@ def published_relations(manifest: Mapping[str, Any]) -> list[PublishedRelation]:
                 description=node["description"],
                 columns=columns,
                 order_by=tuple(order_by),
+                primary_key=tuple(_meta(node).get("primary_key") or ()),
             )
         )
     order = {schema: position for position, schema in enumerate(PUBLISHED_SCHEMAS)}

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -58,6 +59,17 @@ def _publish(settings: Settings, name: str, value: int, keep: int = 9) -> Path:
         settings.temporary,
     )
     return give(settings, beside, name, keep)
+
+
+def test_a_row_that_is_looked_up_is_found_by_an_index(settings: Settings) -> None:
+    _build_database(settings, 1)
+    looked_up = replace(_relation("facts"), primary_key=("customer_id",))
+    target = settings.versions / "one" / "scv.duckdb"
+    build_file(settings.build_database, target, [looked_up], settings.temporary)
+    with duckdb.connect(str(target), read_only=True) as con:
+        asked = "select * from core.facts where customer_id = 'c3'"
+        assert "Index Scan" in con.execute(f"explain analyze {asked}").fetchall()[0][1]
+        assert con.execute("select n from core.facts where customer_id = 'c3'").fetchall() == [(1,)]
 
 
 def test_the_file_holds_tables_sorted_with_their_words(settings: Settings) -> None:
