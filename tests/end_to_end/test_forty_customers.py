@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.hand_metrics import Metrics
 from tests.support import run_scv
 
 FORTY = Path(__file__).parents[1] / "fixtures" / "forty"
@@ -31,7 +32,7 @@ def paper(name: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("forty")
     done = run_scv(
         *("run", "--json", "--as-of", AS_OF, "--landing", FORTY / "landing"),
@@ -39,7 +40,12 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         cwd=root,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    with duckdb.connect(str(root / "warehouse" / "scv.duckdb"), read_only=True) as connection:
+    return root / "warehouse"
+
+
+@pytest.fixture(scope="module")
+def ask(warehouse: Path) -> Iterator[Ask]:
+    with duckdb.connect(str(warehouse / "scv.duckdb"), read_only=True) as connection:
 
         def rows(query: str) -> list[dict[str, Any]]:
             answer = connection.execute(query)
@@ -104,3 +110,31 @@ def test_every_row_is_where_paper_puts_it(ask: Ask) -> None:
         if column.startswith("rows_") and int(count) != found[key][column]
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("measure", "by", "expected"),
+    [
+        # V3701 V3702 V3704 and V101 are sent in May 2024, V3703 a year before; V3704 is answered the day after.
+        ("survey_invitations", "sent_at", {"2023-05": 1, "2024-05": 4}),
+        ("answered_invitations", "sent_at", {"2023-05": 1, "2024-05": 2}),
+        # T1102 T1104 T1106 of Kurt Lang, and TX01 of nobody.
+        ("open_tickets", "opened_at", {"2024-05": 4}),
+        ("solved_tickets", "opened_at", {"2023-10": 1, "2024-02": 1, "2024-03": 1, "2024-05": 1}),
+        # Of Tina Urban I2002; I2006; I2003; I2004 and I2009 less 10, and half of I2301 of the firm in dollars.
+        ("open_invoice_amount", "issued_at", {"2024-03": 150, "2024-04": 140, "2024-05": 220}),
+        # O1201 alone; O1203 is cancelled in June.
+        ("cancelled_orders", "ordered_at", {"2024-05": 1}),
+        # O102 and O1405.
+        ("late_deliveries", "ordered_at", {"2024-04": 1, "2024-05": 1}),
+    ],
+)  # fmt: skip
+def test_metrics_by_month_are_those_on_paper(
+    warehouse: Path, measure: str, by: str, expected: dict[str, int]
+) -> None:
+    with duckdb.connect(str(warehouse / "scv.duckdb"), read_only=True) as con:
+        relation, expression = Metrics(con).measures[measure]
+        found = con.execute(
+            f"select strftime({by}, '%Y-%m'), {expression} from {relation} group by 1"
+        ).fetchall()
+    assert {month: value for month, value in found if value} == expected
