@@ -76,6 +76,10 @@ def _both(column: str) -> str:
 
 _SWAPPED = "given_l = family_r and family_l = given_r"
 _COMPARABLE_PLACE = " or ".join(_both(c) for c in ("address", "postal", "city", "region"))
+_MISSPELT_EMAIL = (
+    "email_digits_l = email_digits_r and email_domain_l = email_domain_r "
+    f"and {_is_edit('email_name', 1)}"
+)
 _SAME_PLACE = "(postal_l = postal_r or city_l = city_r)"
 
 COMPARISONS: tuple[Comparison, ...] = (
@@ -217,12 +221,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             _same("email"),
             # Names make mailboxes: people of one name have alike ones, and a number then tells them apart.
-            Level(
-                "misspelt",
-                "one letter apart",
-                "email_digits_l = email_digits_r and email_domain_l = email_domain_r "
-                f"and {_is_edit('email_name', 1)}",
-            ),
+            Level("misspelt", "one letter apart", _MISSPELT_EMAIL),
             Level(
                 "alike",
                 "nearly the same at the same rare provider",
@@ -236,6 +235,9 @@ COMPARISONS: tuple[Comparison, ...] = (
             ),
         ),
         is_personal=False,
+        # The mailboxes of Ben and Bea differ by what their names differ by: that tells nothing once more.
+        missing=f"{_either_null('email')} or (given_l != given_r and contains(email_name_l, given_l) "
+        f"and contains(email_name_r, given_r) and email_l != email_r and {_MISSPELT_EMAIL})",
     ),
     Comparison(
         "phone",
