@@ -148,7 +148,7 @@ DASHBOARDS = (
             _figure("NPS", _FEEDBACK, "nps"),
             _figure("CSAT", _FEEDBACK, "csat"),
             _figure("Easy by CES", _FEEDBACK, "ces_easy_share"),
-            _figure("Response rate, all months", "metrics.by_month", "response_rate"),
+            _figure("Response rate", "core.fct_survey_invitations", "response_rate"),
         ),
         (
             _rate("NPS by quarter", _FEEDBACK, "nps", "P3M"),
