@@ -89,6 +89,11 @@ def drop_old_runs(instance: dg.DagsterInstance) -> None:
             instance.delete_run(run.run_id)
 
 
+def _import_ahead() -> None:
+    for name in ("great_expectations", "orchestration.linkage.refinement", "splink"):
+        importlib.import_module(name)
+
+
 def execute(session: Session) -> None:
     """Run the job; what went wrong is in the session, and raised."""
     home = session.settings.dagster_home
@@ -122,10 +127,8 @@ def execute(session: Session) -> None:
         clear_dead_runs(instance)
         drop_old_runs(instance)
         job = defs.resolve_job_def(JOB_NAME)
-        # Its import takes seconds of Python, which the engine that loads files meanwhile does not need.
-        threading.Thread(
-            target=importlib.import_module, args=("great_expectations",), daemon=True
-        ).start()
+        # Their import takes seconds of Python, which the engine that loads files meanwhile does not need.
+        threading.Thread(target=_import_ahead, daemon=True).start()
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
