@@ -101,7 +101,7 @@ class KnownPairs:
         """Keep what this run asked for; what no profile brings up any more is forgotten."""
         if self._kept is None:
             return
-        used = "from known_pairs where pair in (select pair from used_pairs) order by pair"
+        used = "from known_pairs where pair in (from used_pairs)"
         keep(self._con, used, self._kept)
         for other in self._kept.parent.glob(FILES):
             if other != self._kept:
