@@ -18,6 +18,12 @@ import pytest
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 needs_postgres = pytest.mark.skipif(not BINARIES, reason="needs the Debian package postgresql")
 
+JDBC_DRIVER = Path("/usr/share/java/postgresql.jar")
+needs_jdbc = pytest.mark.skipif(
+    not (JDBC_DRIVER.exists() and shutil.which("javac")),
+    reason="needs the Debian packages libpostgresql-jdbc-java and default-jdk-headless",
+)
+
 
 @dataclass(frozen=True)
 class Server:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,7 +18,7 @@ from orchestration.postgres import publish as publishing
 from orchestration.postgres.publish import publish_to
 from orchestration.settings import Settings
 from tests.support import DemoCompany, Scv
-from tests.support_postgres import Server, needs_postgres, server
+from tests.support_postgres import JDBC_DRIVER, Server, needs_jdbc, needs_postgres, server
 
 pytestmark = needs_postgres
 PERSONAL = ("email", "phone", "full_name", "address_line")
@@ -109,6 +111,37 @@ def test_every_relation_is_there_with_its_rows_types_key_and_words(
     for place, _ in linked:
         assert mart.psql(f"alter table {place} validate constraint scv_customer") == ""  # fmt: skip
     engine.dispose()
+
+
+@needs_jdbc
+def test_a_jdbc_tool_sees_schemas_tables_columns_and_keys(
+    mart: Server, file: duckdb.DuckDBPyConnection
+) -> None:
+    program = Path(__file__).parents[1] / "fixtures" / "JdbcMetadata.java"
+    url = f"jdbc:postgresql://127.0.0.1:{mart.port}/mart"
+    done = subprocess.run(
+        ["java", "-cp", JDBC_DRIVER, program, url, "rosa", "secret-of-rosa"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, list[list[str]]] = {}
+    for line in done.stdout.splitlines():
+        kind, *parts = line.split("\t")
+        told.setdefault(kind, []).append(parts)
+    assert ["marts"] in told["schema"]
+    tables = {f"{schema}.{name}": words for schema, name, words in told["table"]}
+    published = file.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()  # fmt: skip
+    assert {name for (name,) in published} <= set(tables)
+    assert tables["marts.customer_360"] not in ("", "null")
+    columns = {name: (data_type, words) for name, data_type, words in told["column"]}
+    assert columns["total_amount"][0] == "numeric"
+    assert all(words not in ("", "null") for _, words in columns.values())
+    assert sorted(told["primary key"]) == [["order_id"], ["source_id"]]
+    assert told["foreign key"] == [["customer_id", "dim_customer"]]
+    held = file.execute("select count(*) from marts.customer_360").fetchall()[0][0]
+    assert told["row"] == [[str(held)]]
 
 
 def test_every_metric_is_the_same_figure(mart: Server, file: duckdb.DuckDBPyConnection) -> None:
