@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +61,26 @@ def run_scv(
     process = start_scv(*arguments, cwd=cwd, code=code)
     out, err = process.communicate(timeout=560)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def free_port() -> int:
+    """A port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_answer(url: str, server: subprocess.Popen[str], seconds: float) -> None:
+    """Return when a page of this server answers; fail when it ends before, or takes longer."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=60).read()
+            return
+        except (urllib.error.URLError, OSError):
+            assert server.poll() is None, f"the server ended: {server.communicate()[0]}"
+            assert time.monotonic() < until, f"{url} did not answer"
+            time.sleep(1)
 
 
 @dataclass(frozen=True)

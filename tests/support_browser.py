@@ -21,12 +21,14 @@ class Seen:
 
     page: Any
     requests: list[str] = field(default_factory=list)
+    # Of these, what was answered: the policy of a page may have stopped the others.
+    answered: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def opened(path: Path, width: int = 1400, height: int = 900) -> Iterator[Seen]:
-    """The file in a headless browser."""
+def opened(address: Path | str, width: int = 1400, height: int = 900) -> Iterator[Seen]:
+    """The file or page in a headless browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -36,8 +38,15 @@ def opened(path: Path, width: int = 1400, height: int = 900) -> Iterator[Seen]:
         )
         seen = Seen(browser.new_page(viewport={"width": width, "height": height}))
         seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("requestfinished", lambda request: seen.answered.append(request.url))
         seen.page.on("console", lambda said: seen.errors.append(said.text))
         seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        seen.page.goto(path.as_uri())
+        url = address.as_uri() if isinstance(address, Path) else address
+        seen.page.goto(url, wait_until="load" if isinstance(address, Path) else "domcontentloaded")
         yield seen
         browser.close()
+
+
+def outside(urls: list[str], address: str) -> list[str]:
+    """Those that lead away from a server."""
+    return [url for url in urls if not url.startswith((address, "data:", "blob:"))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support import free_port
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 needs_postgres = pytest.mark.skipif(not BINARIES, reason="needs the Debian package postgresql")
@@ -66,9 +67,7 @@ def server() -> Iterator[Server]:
         # It refuses to run as root.
         shutil.chown(home, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     (home / "password").write_text("secret-of-postgres")
     (home / "password").chmod(0o644)
     data = home / "data"

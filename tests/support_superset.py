@@ -6,9 +6,7 @@ import http.cookiejar
 import json
 import os
 import shutil
-import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from typing import Any
 import pytest
 
 from orchestration.settings import REPOSITORY
+from tests.support import free_port, wait_for_answer
 
 EXAMPLE = REPOSITORY / "examples" / "superset"
 needs_superset = pytest.mark.skipif(
@@ -89,9 +88,7 @@ def running_superset(published: Path, folder: Path) -> Iterator[Superset]:
     warehouse = folder / "warehouse"
     warehouse.mkdir()
     (warehouse / "scv.duckdb").symlink_to(published.resolve())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if name != "SUPERSET_HOME"}
     server = subprocess.Popen(
         [EXAMPLE / "run.sh", warehouse, str(port)],
@@ -102,16 +99,8 @@ def running_superset(published: Path, folder: Path) -> Iterator[Superset]:
         text=True,
     )
     address = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + 400
     try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/health", timeout=60).read()
-                break
-            except (urllib.error.URLError, OSError):
-                assert server.poll() is None, server.communicate()[0]
-                assert time.monotonic() < until, "Superset did not open its port"
-                time.sleep(1)
+        wait_for_answer(f"{address}/health", server, 400)
         home = warehouse / "build" / "superset"
         yield Superset(address, (home / "password").read_text().strip(), warehouse / "scv.duckdb")
     finally:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -43,7 +42,7 @@ def _comparing_all(company: DemoCompany) -> dict[str, set[str]]:
             plan = con.execute(f"explain (format json) {query}").fetchall()[0][1]
             slow = _COMPARE_ALL & set(_operators(json.loads(plan)))
             if slow:
-                found[Path(path).stem] = slow
+                found[path.stem] = slow
     return found
 
 

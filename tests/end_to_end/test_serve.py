@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ import pytest
 from orchestration.errors import ScvError
 from orchestration.postgres.connection import extension
 from orchestration.settings import REPOSITORY
-from tests.support import DemoCompany, Scv
+from tests.support import DemoCompany, Scv, free_port
 
 TOKEN = "a-token-that-is-long-enough"
 
@@ -68,9 +67,7 @@ def _client(token: str = TOKEN) -> duckdb.DuckDBPyConnection:
 @pytest.fixture(scope="module")
 def door(company: DemoCompany, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     own = company.copy(tmp_path_factory.mktemp("door") / "company")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-P", "-c", "from orchestration.cli import main; main()"),

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.support_browser import CHROMIUM, needs_browser
+from tests.support_browser import needs_browser, opened, outside
 from tests.support_superset import Superset, needs_superset, running_superset
 
 pytestmark = needs_superset
@@ -94,7 +94,7 @@ def test_every_month_is_the_figure_of_the_file(
         assert asked.get(when, 0) == pytest.approx(float(value), rel=1e-9), when
 
 
-def test_sql_lab_reads_and_does_nothing_else(superset: Superset) -> None:
+def test_sql_lab_reads_and_does_nothing_else(superset: Superset, tmp_path: Path) -> None:
     answer = superset.sql("select count(*) as n from core.fct_orders")
     assert answer["data"][0]["n"] > 0, answer
     for attack in (
@@ -102,8 +102,8 @@ def test_sql_lab_reads_and_does_nothing_else(superset: Superset) -> None:
         "create table core.mine as select 1",
         "select * from read_text('/etc/hostname')",
         f"select * from read_text('{superset.link.parent}/build/superset/password')",
-        "copy core.fct_orders to '/tmp/orders.csv'",
-        "attach '/tmp/other.duckdb'",
+        f"copy core.fct_orders to '{tmp_path}/orders.csv'",
+        f"attach '{tmp_path}/other.duckdb'",
         "install httpfs",
         "set enable_external_access = true",
     ):
@@ -137,25 +137,11 @@ def test_the_dashboards_show_figures(
     superset: Superset, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     """SUPERSET_PICTURES names a folder for pictures of what the browser saw."""
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
     pictures = Path(os.environ.get("SUPERSET_PICTURES", tmp_path))
-    outside: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 1500})
-        page.on(
-            "requestfinished",
-            lambda done: (
-                outside.append(done.url)
-                if not done.url.startswith((superset.address, "data:", "blob:"))
-                else None
-            ),
-        )
-        page.goto(f"{superset.address}/login/")
+    with opened(f"{superset.address}/login/", 1440, 1500) as seen:
+        page = seen.page
         page.locator("input#username").fill("admin")
         page.locator("input[type=password]").fill(superset.password)
         page.keyboard.press("Enter")
@@ -182,8 +168,7 @@ def test_the_dashboards_show_figures(
         ).fetchone()
         for value in best or ():
             expect(page.get_by_text(value, exact=True).first).to_be_visible()
-        browser.close()
-    assert outside == []
+    assert outside(seen.answered, superset.address) == []
 
 
 def _shown(con: duckdb.DuckDBPyConnection, metric: str) -> str:
