@@ -28,13 +28,18 @@
   extra        column → SQL over `staged`, for what core adds
   through      key column of another fact of the same source → that fact: whose row names nobody belongs to who has that one
   overwritten  columns that sources overwrite and `extra` asks for as of the day of the run, by the macro `then`
+  touching     queries of keys that are touched by what else the model reads
+  carry        columns that the models that read this one ask for when a row changed, beside the customer
 #}
-{% macro fact(entity, happened_at, identifiers=[], record='customer_ref', extra={}, money=none, through={}, overwritten=[]) %}
+{% macro fact(entity, happened_at, identifiers=[], record='customer_ref', extra={}, money=none, through={}, overwritten=[], touching=[], carry=[]) %}
+{{- config(materialized='kept', meta={'carry': ['customer_id'] + carry}) -}}
 {%- set columns = entity_columns(entity) -%}
 {%- set amounts = money_columns(entity) if money is none else money -%}
--- depends_on: {{ ref('int_currency_days') }}
+{%- set row = ['source_id'] + (entity_key(entity) or []) -%}
+{%- do touch(row, touching + touched_facts(entity, row, happened_at, identifiers, record, through, amounts)) -%}
+-- depends_on: {{ ref('int_currency_days') }} {{ ref(entity ~ '_versions') }}
 with staged as (
-    select * from {{ ref(entity) }}
+    {{ touched_rows(row, ref(entity)) }}
 ),
 
 attributed as (
@@ -110,6 +115,66 @@ left join {{ ref('int_currency_days') }} as rates
         attributed.currency = rates.currency
         and cast(attributed.{{ happened_at }} as date) = rates.rate_date
 {%- endif %}
+{% endmacro %}
+
+{#
+  The keys of facts that something touched: their own row, whose it is, what its money is worth, or a day that has passed
+  since the run before.
+#}
+{% macro touched_facts(entity, row, happened_at, identifiers, record, through, amounts) %}
+    {%- if not is_kept() -%}{{ return([]) }}{%- endif -%}
+    {%- set own = 'select ' ~ row | join(', ') ~ ' from ' -%}
+    {%- set live = own ~ ref(entity) ~ ' as staged ' -%}
+    {%- set found = [
+        own ~ changes(ref(entity ~ '_versions')),
+        live ~ 'semi join ' ~ changes(ref('crosswalk')) ~ ' as moved
+            on staged.source_id = moved.source_id and staged.' ~ record ~ ' = moved.source_record_id',
+    ] -%}
+    {%- for name in identifiers -%}
+        {%- set moved = changes(ref('int_identifier_customers')) -%}
+        {%- if name in ('email', 'phone') -%}
+            {%- set texts = ref('int_email_addresses' if name == 'email' else 'int_phone_numbers') -%}
+            {%- do found.append(live ~ 'where ' ~ name ~ ' in (
+                select raw_value from ' ~ texts ~ ' where ' ~ name ~ '_key in (
+                    select identifier_value from ' ~ moved ~ " where identifier_type = '" ~ name ~ "'
+                )
+            )") -%}
+        {%- elif name == 'device_id' -%}
+            {%- do found.append(live ~ 'where trim(device_id) in (
+                select device_id from ' ~ changes(ref('int_device_customers')) ~ '
+                union all select device_id from ' ~ changes(ref('int_device_visits')) ~ '
+            )') -%}
+        {%- else -%}
+            {%- do found.append(live ~ 'where trim(' ~ name ~ ') in (
+                select identifier_value from ' ~ moved ~ " where identifier_type = '" ~ name ~ "'
+            )") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name, relation in through.items() -%}
+        {%- do found.append(live ~ 'semi join ' ~ changes(ref(relation)) ~ ' as changed
+            on staged.source_id = changed.source_id and staged.' ~ name ~ ' = changed.' ~ name) -%}
+    {%- endfor -%}
+    {%- if amounts -%}
+        {%- do found.append(live ~ 'semi join ' ~ changes(ref('int_currency_days')) ~ ' as changed
+            on staged.currency = changed.currency and cast(staged.' ~ happened_at ~ ' as date) = changed.rate_date') -%}
+    {%- endif -%}
+    {%- set passed = days_passed(entity) -%}
+    {%- if passed -%}
+        {#- Of all versions: what a row was on an earlier day is told by one that is not live. -#}
+        {%- do found.append(own ~ ref(entity ~ '_versions') ~ ' where ' ~ passed) -%}
+    {%- endif -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# That a time of a row lies between the day of the run before and the day of this one, so that something has happened since. #}
+{% macro days_passed(entity) %}
+    {%- set days = [var('previous_as_of'), var('as_of')] | sort -%}
+    {%- if days[0] == days[1] -%}{{ return('') }}{%- endif -%}
+    {%- set times = [] -%}
+    {%- for name, data_type in entity_columns(entity).items() if data_type == 'timestamp' -%}
+        {%- do times.append(name ~ " >= cast('" ~ days[0] ~ "' as date) + interval 1 day and " ~ name ~ " < cast('" ~ days[1] ~ "' as date) + interval 1 day") -%}
+    {%- endfor -%}
+    {{ return(times | join(' or ')) }}
 {% endmacro %}
 
 {# The join that finds the customer of one identifier column of `staged`. #}

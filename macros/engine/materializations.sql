@@ -2,6 +2,7 @@
   Views and tables made in place. dbt's own build beside the old relation, rename both and look for grants, indexes and
   foreign keys; in a working database that nobody reads while a run lasts, that is four statements of five for nothing.
   A model that fails is rolled back and leaves the old relation.
+  compared  columns whose changes the models that are `kept` ask for (`kept.sql`): a table so made tells them
 #}
 
 {% materialization view, adapter='duckdb' %}
@@ -28,6 +29,10 @@
         {% do adapter.drop_relation(made) %}
         {% call statement('main', language='python') %}{{- create_table_as(False, made, compiled_code, 'python') }}{% endcall %}
     {%- endif %}
+    {%- set compared = config.get('meta', {}).get('compared') if is_kept() -%}
+    {% if compared -%}
+        {% call statement('was') %}create or replace temp table {{ this.identifier }}__was as select {{ compared | join(', ') }} from {{ this }}{% endcall %}
+    {%- endif %}
     {% if existing is not none -%}
         {% call statement('drop') %}drop {{ existing.type }} {{ existing }}{% endcall %}
     {%- endif %}
@@ -35,6 +40,12 @@
         {% call statement('rename') %}alter table {{ made }} rename to {{ target.identifier }}{% endcall %}
     {%- else -%}
         {% call statement('main') %}{{ create_table_as(False, target, compiled_code) }}{% endcall %}
+    {%- endif %}
+    {% if compared -%}
+        {% call statement('changes') %}
+            create or replace table {{ changes(this) }} as {{ differing(scratch('was'), target, compared, compared) }}
+        {% endcall %}
+        {% call statement('clean') %}drop table {{ scratch('was') }}{% endcall %}
     {%- endif %}
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}

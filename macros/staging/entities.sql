@@ -42,10 +42,15 @@
   rejects  [condition, reason] pairs judged on the standardised columns; the first that holds counts
   expressions  column → SQL that standardises it
   carried  columns of the loader that go along, such as `_extra` with the text of values that could not be read
+
+  A model of these is `kept`: where it may, it reads of raw only the files that came since, of the sources that a new row
+  can change older rows of (`sources_read_whole`) everything, and of what stands the rows of the keys that came again.
 #}
 {% macro entity_versions(entity, mapped=[], rejects=[], expressions={}, carried=[]) %}
 {%- set columns = entity_columns(entity) -%}
 {%- set key = entity_key(entity) -%}
+{%- set is_kept = is_kept() -%}
+{%- set sources_anew = sources_read_whole(mapped) if is_kept else [] -%}
 {%- set selects = [] -%}
 {%- set canonical -%}
 select
@@ -60,11 +65,19 @@ select
     _file_row,
     _loaded_at
 from {{ source('canonical', entity) }}
+{{ 'where ' ~ came_since('_source_id', sources_anew) if is_kept }}
 {%- endset -%}
 {%- do selects.append(canonical) -%}
 {%- for relation in mapped -%}
-    {%- do selects.append('select * from ' ~ relation) -%}
-{%- endfor %}
+    {%- if not is_kept -%}
+        {%- do selects.append('select * from ' ~ relation) -%}
+    {%- elif is_row_by_row(relation) -%}
+        {%- do selects.append('select * from ' ~ relation ~ ' where ' ~ came_since('source_id', sources_anew)) -%}
+    {%- elif sources_anew -%}
+        {%- do selects.append('select * from ' ~ relation ~ ' where source_id in ' ~ sql_list(sources_anew)) -%}
+    {%- endif -%}
+{%- endfor -%}
+{%- set read -%}
 with candidates as (
 {{ union_by_name(selects) }}
 ),
@@ -97,7 +110,28 @@ judged as (
             {%- endfor %}
         end as _reject_reason
     from standardised
-),
+)
+{%- endset -%}
+{%- set every = ['source_id'] + columns | list + carried + ['_file_id', '_file_row', '_loaded_at', '_reject_reason'] -%}
+{%- if is_kept -%}
+    {%- call statement('read') -%}
+        create or replace temp table {{ this.identifier }}__read as {{ read }} select * from judged
+    {%- endcall -%}
+    {%- set row = ['source_id'] + key -%}
+    {%- do touch(row, [
+        'select ' ~ row | join(', ') ~ ' from ' ~ scratch('read'),
+        'select ' ~ row | join(', ') ~ ' from ' ~ this ~ ' where source_id in ' ~ sql_list(sources_anew),
+    ]) -%}
+    {%- set standing -%}
+with judged as (
+    select {{ every | join(', ') }} from {{ scratch('read') }}
+    union all
+    select {{ every | join(', ') }} from ({{ touched_rows(row, this) }}) as standing
+    {{ 'where source_id not in ' ~ sql_list(sources_anew) if sources_anew }}
+)
+    {%- endset -%}
+{%- endif -%}
+{{ standing if is_kept else read }},
 
 -- A full delivery that does not hold a key any more deletes it, also when it holds no row at all. Each table is a
 -- delivery of its own: one that arrives alone says nothing about the rows of another.
@@ -228,6 +262,41 @@ select
     end as _outcome
 from ranked
 {% endmacro %}
+
+{# Rows of files that the warehouse did not know when it was built last, and all of some sources. #}
+{% macro came_since(source_id, sources_anew) -%}
+    (_file_id > {{ var('known_files') }}{{ ' or ' ~ source_id ~ ' in ' ~ sql_list(sources_anew) if sources_anew }})
+{%- endmacro %}
+
+{#
+  Sources of which one new row can change what became of older ones: a full delivery deletes what it does not hold, and a
+  mapping that looks at several rows, or tables, of a system says something else of the first when the second arrives.
+#}
+{% macro sources_read_whole(mapped) %}
+    {%- set systems = [] -%}
+    {%- for relation in mapped if not is_row_by_row(relation) -%}
+        {%- do systems.append(relation.identifier.split('__')[0][4:]) -%}
+    {%- endfor -%}
+    {%- set found = run_query(
+        "select source_id from " ~ ref('sources') ~ " where delivery = 'full' union select source_id from "
+        ~ source('state', 'files') ~ " where file_id > " ~ var('known_files') ~ " and system in " ~ sql_list(systems)
+    ) -%}
+    {{ return(found.columns[0].values() | list) }}
+{% endmacro %}
+
+{# Whether a mapping makes each row out of one row of one table, by the words it is written with; in doubt it does not. #}
+{% macro is_row_by_row(relation) %}
+    {%- set words = 'join|over|group|distinct|newest|ref|exists|recursive|qualify|limit|order|union|intersect|except|max|min|sum|count' -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name == relation.identifier -%}
+        {{ return(not modules.re.search('\\b(' ~ words ~ ')\\b', node.raw_code | lower)) }}
+    {%- endfor -%}
+    {{ return(false) }}
+{% endmacro %}
+
+{# A list of text literals; never an empty one. #}
+{% macro sql_list(values) -%}
+    ({% for value in values or [''] %}'{{ value | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
 
 {# The live rows of one entity, contract columns first. #}
 {% macro entity_live(versions, entity, carried=[]) %}

@@ -16,6 +16,15 @@
     ('fct_feedback_actions', 'voc', "'feedback_' || action", 'occurred_at', 'action_id', none_text, 'department', none_amount, none_text, none_amount, none_amount),
     ('fct_consents', 'voc', "case when is_granted then 'consent_given' else 'consent_withdrawn' end", 'recorded_at', "source_record_id || ':' || purpose", 'channel', 'purpose', none_amount, none_text, none_amount, none_amount),
 ] %}
+{{ config(materialized='kept', meta={'carry': ['customer_id']}) }}
+{%- set row = ['source_id', 'domain', 'source_key'] %}
+{%- set touched = [] %}
+{%- if is_kept() %}
+{%- for event in events %}
+{%- do touched.append("select source_id, '" ~ event[1] ~ "', " ~ event[4] ~ ' from ' ~ changes(ref(event[0]))) %}
+{%- endfor %}
+{%- endif %}
+{%- do touch(row, touched) %}
 with events as (
     {%- for fact, domain, event_type, happened_at, key, channel, summary, amount, currency, reporting, score in events %}
     select
@@ -31,7 +40,7 @@ with events as (
         {{ currency }} as currency,
         {{ reporting }} as amount_reporting,
         {{ score }} as score
-    from {{ ref(fact) }}
+    from ({{ touched_rows(row, ref(fact), ['held.source_id', "'" ~ domain ~ "'", key]) }}) as touched_{{ fact }}
     where customer_id is not null and {{ happened_at }} is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}

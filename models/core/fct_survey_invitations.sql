@@ -1,7 +1,16 @@
 -- Grain: one invitation to a survey.
 -- Answers come from staging: `fct_feedback` itself asks whose invitation it answers.
+-- depends_on: {{ ref('feedback_versions') }}
+{%- set touching = [] %}
+{%- if is_kept() %}
+{%- do touching.append('select source_id, invitation_id from ' ~ changes(ref('feedback_versions'))) %}
+{%- set passed = days_passed('feedback') %}
+{%- if passed %}
+{%- do touching.append('select source_id, invitation_id from ' ~ ref('feedback') ~ ' where ' ~ passed) %}
+{%- endif %}
+{%- endif %}
 with invitations as (
-    {{ fact('survey_invitations', 'sent_at', identifiers=['email']) }}
+    {{ fact('survey_invitations', 'sent_at', identifiers=['email'], touching=touching) }}
 ),
 
 answers as (

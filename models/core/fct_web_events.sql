@@ -1,2 +1,2 @@
 -- Grain: one event of a web site or app.
-{{ fact('web_events', 'occurred_at', identifiers=['login_id', 'device_id'], record='login_id') }}
+{{ fact('web_events', 'occurred_at', identifiers=['login_id', 'device_id'], record='login_id', carry=['device_id']) }}

@@ -1,6 +1,15 @@
 -- Grain: one web session: events of one device of one source with gaps of at most 30 minutes.
+{{ config(materialized='kept', meta={'carry': ['customer_id', 'session_id']}) }}
+{%- set row = ['source_id', 'device_id'] %}
+{%- if is_kept() %}
+{%- set passed = days_passed('web_events') %}
+{%- do touch(row, [
+    'select ' ~ row | join(', ') ~ ' from ' ~ changes(ref('fct_web_events')) ~ ' where device_id is not null',
+    'select ' ~ row | join(', ') ~ ' from ' ~ ref('fct_web_events') ~ ' where device_id is not null and ' ~ (passed or 'false'),
+]) %}
+{%- endif %}
 with events as (
-    select * from {{ ref('fct_web_events') }}
+    select * from ({{ touched_rows(row, ref('fct_web_events')) }}) as touched_events
     where device_id is not null
 ),
 

@@ -1,6 +1,6 @@
 -- Grain: one currency on one day that something happened in it. `factor` takes an amount to the reporting currency;
 -- null where neither the rate of that day nor one of the days before it (`exchange_rate_max_age_days`) is known.
-{{ config(materialized='table') }}
+{{ config(meta={'compared': ['currency', 'rate_date', 'factor']}) }}
 with used as (
     {%- for entity, happened_at in {
         'orders': 'ordered_at', 'payments': 'occurred_at', 'invoices': 'issued_at', 'subscriptions': 'started_at',

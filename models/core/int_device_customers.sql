@@ -1,6 +1,6 @@
 -- Grain: one device that leads to a customer: by an identifier, or because someone logged in on it. One that leads to
 -- several names none: what happens on it without a login is theirs of the visit alone (`int_device_visits`).
-{{ config(materialized='table') }}
+{{ config(meta={'compared': ['device_id', 'customer_id']}) }}
 with logins as (
     select distinct
         trim(web_events.device_id) as device_id,

@@ -1,6 +1,6 @@
 -- Grain: one visit on a device that several customers use, in which exactly one of them logged in: all of it is theirs.
 -- A visit ends, as a web session does, when nothing happens for half an hour.
-{{ config(materialized='table') }}
+{{ config(meta={'compared': ['device_id', 'customer_id', 'started_at', 'ended_at']}) }}
 with events as (
     select
         trim(web_events.device_id) as device_id,

@@ -1,5 +1,5 @@
 -- Grain: one identifier that belongs to exactly one customer; a shared one attributes nothing.
-{{ config(materialized='table') }}
+{{ config(meta={'compared': ['identifier_type', 'identifier_value', 'customer_id']}) }}
 select
     tokens.token_type as identifier_type,
     tokens.token_value as identifier_value,

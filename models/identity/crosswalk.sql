@@ -1,4 +1,5 @@
 -- Grain: one profile.
+{{ config(meta={'compared': ['source_id', 'source_record_id', 'customer_id']}) }}
 with registry as (
     select *
     from {{ ref('identity_registry') }}

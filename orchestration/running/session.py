@@ -26,6 +26,7 @@ from orchestration.running.progress import Progress
 from orchestration.running.run_id import new_run_id
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.dbt import DbtProject
+from orchestration.transformation.kept import Kept
 
 
 @dataclass
@@ -42,6 +43,10 @@ class Session:
     results: list[CheckResult] = field(default_factory=list)
     results_written: int = 0
     layers_built: list[str] = field(default_factory=list)
+    # Also those that failed, or are built a second time.
+    layers_begun: list[str] = field(default_factory=list)
+    # What this run may keep of what the run before built.
+    kept: Kept | None = None
     load: Mapping[str, Any] = field(default_factory=dict)
     # Rows by source of what arrived in this run, also of sources whose files were all known.
     arrived: Mapping[str, int] = field(default_factory=dict)

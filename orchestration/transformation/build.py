@@ -9,12 +9,16 @@ from orchestration.gates.results import ERROR, WARN, CheckResult, stop_message, 
 from orchestration.running.session import Session
 from orchestration.transformation.dbt import NodeResult
 from orchestration.transformation.evidence import personal_columns, sample_keys
-from orchestration.transformation.layers import Layer
+from orchestration.transformation.kept import close_book, open_book
+from orchestration.transformation.layers import LAYERS, Layer
 
 
 def build_layer(session: Session, layer: Layer, nodes: list[NodeResult]) -> None:
     """Build it, adding to `nodes` what became of each node; raise when nothing may follow."""
-    session.progress.say(f"{layer.name}: building")
+    _decide(session, layer)
+    session.progress.say(
+        f"{layer.name}: building" + (" what is touched" if session.kept else "")
+    )
 
     def note(node: NodeResult) -> None:
         nodes.append(node)
@@ -23,7 +27,8 @@ def build_layer(session: Session, layer: Layer, nodes: list[NodeResult]) -> None
             f"dbt {node.kind} {node.name} {node.status} {node.seconds:.2f}s{reason}"
         )
 
-    built = session.dbt.build(layer.selection, note, {"run_id": session.run_id})
+    variables = {"run_id": session.run_id, **(session.kept.variables if session.kept else {})}
+    built = session.dbt.build(layer.selection, note, variables)
     keys = _keys(session, built)
     results = [
         _as_result(layer.name, node, keys.get(node.unique_id, ()))
@@ -39,8 +44,23 @@ def build_layer(session: Session, layer: Layer, nodes: list[NodeResult]) -> None
         raise GateError(stop_message(layer.name, failed))
     if layer.is_whole:
         session.layers_built.append(layer.name)
+    if session.layers_begun == [each.name for each in LAYERS]:
+        with session.connect() as con:
+            close_book(con, session.settings, session.run_id, session.kept, session.dbt.project)
     models = sum(1 for node in nodes if node.kind == "model")
     session.progress.say(f"{layer.name}: {models} models built, {len(results)} tests passed")
+
+
+def _decide(session: Session, layer: Layer) -> None:
+    """Whether this layer may keep what stands: from the first on in order, each whole and built once."""
+    in_order = [each.name for each in LAYERS[: len(session.layers_begun) + 1]]
+    session.layers_begun.append(layer.name)
+    is_in_order = layer.is_whole and session.layers_begun == in_order
+    if is_in_order and len(in_order) > 1:
+        return
+    with session.connect() as con:
+        kept = open_book(con, session.settings, session.dbt.project)
+    session.kept = kept if is_in_order else None
 
 
 def _is_judged(node: NodeResult) -> bool:

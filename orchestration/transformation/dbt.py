@@ -59,7 +59,7 @@ class DbtProject:
 
     def __init__(self, settings: Settings, project: Path = REPOSITORY) -> None:
         self._settings = settings
-        self._project = project
+        self.project = project
         self._ahead = Parsed(project)
         self._parsed: Any = None
         self._document: dict[str, Any] | None = None
@@ -110,7 +110,7 @@ class DbtProject:
         self,
         selection: Sequence[str],
         on_node: Callable[[NodeResult], None] = lambda node: None,
-        variables: Mapping[str, str] | None = None,
+        variables: Mapping[str, object] | None = None,
         is_tested: bool = True,
     ) -> list[NodeResult]:
         """Seeds, models and tests of one selection. Failures are in the results; only dbt itself breaking raises."""
@@ -166,8 +166,8 @@ class DbtProject:
         from dbt.cli.main import dbtRunner
 
         folders = [
-            *("--project-dir", str(self._project)),
-            *("--profiles-dir", str(self._project)),
+            *("--project-dir", str(self.project)),
+            *("--profiles-dir", str(self.project)),
             *("--target-path", str(self._settings.dbt_target)),
             *("--log-path", str(self._settings.dbt_logs)),
             # dbt's log quotes rows when a cast fails; the run keeps a log of its own without them.

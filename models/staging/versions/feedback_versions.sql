@@ -1,4 +1,5 @@
 -- Grain: one version of one row of `feedback` as its source sent it, and what became of it.
+{{ config(meta={'carry': ['invitation_id']}) }}
 {{ entity_versions(
     'feedback',
     mapped=[ref('stg_qualtrics__feedback'), ref('stg_zendesk__feedback')],
