@@ -1,15 +1,14 @@
 """A month of daily loads and one load of everything give the same tables, row for row, whatever the order of arrival.
 
-Days between builds change what the warehouse remembers (identities, decisions, the past of customers), so it is only
-these that are built in between: everything else is made anew from raw by every run.
+Each build in between counts from a day of its own and keeps what the build before it made, but for what is touched: a
+row that it forgot to touch is a row of an earlier day, and differs.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,12 +20,14 @@ from orchestration.commands import load_only
 from orchestration.running import record
 from orchestration.settings import Settings
 from orchestration.transformation.dbt import DbtProject
+from orchestration.transformation.kept import close_book, open_book
 from orchestration.transformation.layers import LAYERS
 from orchestration.transformation.manifest import published_relations
 from tests.end_to_end.month import DAYS, FULL_DELIVERIES, RATES, SOURCES, Month, decisions
 
 SEED = int(os.environ.get("SCV_TEST_SEED", "11"))
-BUILDS = (6, 15, DAYS[-1])
+# Days of the month that are built, and the day that each counts from: back and forth.
+BUILDS = {6: date(2026, 5, 10), 10: date(2026, 6, 12), 15: date(2026, 5, 20), DAYS[-1]: date(2026, 6, 30)}
 DELTA = ("crm", "shop", "desk")
 # What the warehouse remembers from run to run, and a rebuild is given.
 REMEMBERED = ("identity_registry", "decision_registry")
@@ -52,11 +53,20 @@ class Built:
     dbt: DbtProject
     config: Path
 
-    def build(self, selection: Sequence[str]) -> None:
-        """Seeds, then models, without the tests of either: these judge the data of every run."""
-        nodes = self.dbt.build(["resource_type:seed"])
-        nodes += self.dbt.build(selection, is_tested=False)
+    def build(self, as_of: date, is_kept: bool) -> None:
+        """Every layer as a run builds it, without the tests of dbt: these judge the data of every run."""
+        settings = replace(self.settings, as_of=as_of)
+        dbt = DbtProject(settings)
+        with duckdb.connect(str(settings.build_database)) as con:
+            kept = open_book(con, settings)
+        assert (kept is not None) == is_kept
+        variables = kept.variables if kept else {}
+        nodes = dbt.build(["resource_type:seed"])
+        for layer in LAYERS:
+            nodes += dbt.build(layer.selection, variables=variables, is_tested=False)
         assert not [(node.name, node.message) for node in nodes if node.is_failed]
+        with duckdb.connect(str(settings.build_database)) as con:
+            close_book(con, settings, f"run of {as_of}", kept)
 
 
 def warehouse(home: Path) -> Built:
@@ -86,9 +96,6 @@ def remember(settings: Settings, other: Settings) -> None:
             con.execute(f"create table state.{table} as from month.state.{table}")
 
 
-EVERYTHING = tuple(part for layer in LAYERS for part in layer.selection)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, Built]:
     """The warehouse of the month, and the one that was given everything at once."""
@@ -99,7 +106,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, Built]:
         (daily.config / "identity_decisions.csv").write_text(decisions(day))
         load_only(daily.settings, [])
         if day in BUILDS:
-            daily.build(EVERYTHING if day == DAYS[-1] else ("+config.materialized:incremental",))
+            daily.build(BUILDS[day], is_kept=day != min(BUILDS))
     whole = warehouse(tmp_path_factory.mktemp("whole"))
     (whole.config / "identity_decisions.csv").write_text(decisions(DAYS[-1]))
     # What a full delivery lacks is told by the one before it, so these keep their order.
@@ -109,7 +116,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, Built]:
     month.land(whole.settings.landing, DAYS, DELTA)
     load_only(whole.settings, [])
     remember(daily.settings, whole.settings)
-    whole.build(EVERYTHING)
+    whole.build(BUILDS[DAYS[-1]], is_kept=False)
     return daily, whole
 
 
