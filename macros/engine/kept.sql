@@ -4,7 +4,7 @@
   A model that is `kept` first says which of its keys are touched (macro `touch`), then gives the rows of these keys alone
   (macro `touched_rows`). What really became different is put in the place of what was there and told in
   `changes.<model>`: its key, and the columns of `carry` as they were and as they are, so that the models that read this
-  one know what touches them. A table that is made whole tells the same where it says `compared`.
+  one, and the file that readers get, know what to change (the comment of the table says which columns are the key). A table that is made whole tells the same where it says `compared`.
 
   A run that keeps nothing makes every table whole: then none of this is asked.
 #}
@@ -85,7 +85,8 @@
         {% call statement('came') %}create or replace temp table {{ this.identifier }}__came as select * from {{ this }} limit 0{% endcall %}
         {% call statement('fill') %}insert into {{ came }} by name {{ sql }}{% endcall %}
         {% call statement('changes') %}
-            create or replace table {{ changes(this) }} as {{ differing(was, came, told, columns) }}
+            create or replace table {{ changes(this) }} as {{ differing(was, came, told, columns) }};
+            comment on table {{ changes(this) }} is '{{ key | join(', ') }}'
         {% endcall %}
         {% call statement('take') %}
             delete from {{ target }} as held using {{ changes(this) }} as changed

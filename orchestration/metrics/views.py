@@ -70,7 +70,9 @@ def add_views(path: Path, definitions: Definitions) -> None:
 
 
 def _add(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
-    con.execute(f"create or replace schema {SCHEMA}")
+    # The file may be a copy of an earlier one, with the metrics of then.
+    con.execute(f"drop schema if exists {SCHEMA} cascade")
+    con.execute(f"create schema {SCHEMA}")
     _write_definitions(con, definitions)
     words = {metric.name: metric.description for metric in definitions.metrics.values()}
     month = {

@@ -1,8 +1,13 @@
-"""Builds the file that readers will get: published relations copied out of the working database, with their words."""
+"""Builds the file that readers will get: published relations copied out of the working database, with their words.
+
+Copied whole and in order, or, where the run kept what the run before built, as a copy of that run's file in which what
+changed takes the place of what was there. Rows that came so lie behind the ordered ones until all is copied again.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -15,14 +20,26 @@ from orchestration.transformation.manifest import PublishedRelation
 
 SOURCE = "scv"
 TARGET = "target"
+# Where more of a relation than this changed, all of it is put in order again.
+_WORTH_CHANGING = 0.1
 
 
 def build_file(
-    source: Path, target: Path, relations: Sequence[PublishedRelation], scratch: Path
+    source: Path,
+    target: Path,
+    relations: Sequence[PublishedRelation],
+    scratch: Path,
+    before: Path | None = None,
 ) -> dict[str, int]:
-    """Write `target` anew; returns the rows of each relation. Nothing reads it before it is audited."""
+    """Write `target` anew; returns the rows of each relation. Nothing reads it before it is audited.
+
+    `before` is the file that the run before published, where this run tells in `changes` what it changed since.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
+    if before:
+        # Where the file system can, both share what does not change.
+        subprocess.run(["cp", "--reflink=auto", str(before), str(target)], check=True)
     con = duckdb.connect(":memory:")
     try:
         con.execute(f"set temp_directory = {sql.text(str(scratch))}")
@@ -32,16 +49,63 @@ def build_file(
         con.execute(
             f"attach {sql.text(str(target))} as {TARGET} (storage_version '{STORAGE_VERSION}')"
         )
+        changed = _make_room(con) if before else {}
         # One transaction: a thousand comments written down one by one would take longer than the data.
         con.execute("begin")
         columns = _columns(con)
-        rows = {r.qualified: _copy(con, r, columns[r.qualified]) for r in relations}
+        rows = {
+            r.qualified: _change(con, r, *changed[r.qualified])
+            if r.qualified in changed
+            else _copy(con, r, columns[r.qualified])
+            for r in relations
+        }
         con.execute("commit")
         con.execute(f"checkpoint {TARGET}")
         con.execute(f"detach {TARGET}")
     finally:
         con.close()
     return rows
+
+
+def _make_room(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, Sequence[str]]]:
+    """Take out what is to be copied whole, so that its blocks are written again.
+
+    Returns what is changed in place: relation → the table of keys that changed, and which of its columns are the key.
+    """
+    changed = {}
+    for schema, name, key in con.execute(
+        "select held.schema_name, held.table_name, changes.comment from duckdb_tables() as held "
+        f"left join duckdb_tables() as changes on changes.database_name = '{SOURCE}' and changes.schema_name = 'changes' "
+        f"and changes.table_name = held.table_name and changes.estimated_size <= held.estimated_size * {_WORTH_CHANGING} "
+        f"where held.database_name = '{TARGET}'"
+    ).fetchall():
+        if key:
+            changed[f"{schema}.{name}"] = (f"{SOURCE}.changes.{sql.name(name)}", key.split(", "))
+        else:
+            con.execute(f"drop table {TARGET}.{sql.name(schema)}.{sql.name(name)}")
+    con.execute(f"checkpoint {TARGET}")
+    return changed
+
+
+def _change(
+    con: duckdb.DuckDBPyConnection,
+    relation: PublishedRelation,
+    changes: str,
+    key: Sequence[str],
+) -> int:
+    """Put what a run changed in one relation in the place of what was there."""
+    held = f"{SOURCE}.{sql.name(relation.schema)}.{sql.name(relation.name)}"
+    name = f"{TARGET}.{sql.name(relation.schema)}.{sql.name(relation.name)}"
+    same = " and ".join(
+        f"changed.{sql.name(column)} is not distinct from held.{sql.name(column)}" for column in key
+    )
+    con.execute(f"delete from {name} as held using {changes} as changed where {same}")
+    con.execute(
+        f"insert into {name} by name "
+        f"select held.* from {held} as held semi join {changes} as changed on {same}"
+    )
+    row = con.execute(f"select count(*) from {name}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _copy(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 from orchestration.errors import GateError, ScvError
 from orchestration.gates import arrivals
@@ -44,7 +45,11 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
             # In the same connection: closing one that wrote goes through every table there is.
             memory.save(con, beside / memory.FOLDER, settings, session.run_id)
         rows = build_file(
-            settings.build_database, beside / FILE_NAME, relations, settings.temporary
+            settings.build_database,
+            beside / FILE_NAME,
+            relations,
+            settings.temporary,
+            _before(session),
         )
         publish_metrics(session.dbt.semantic_manifest_path, beside / FILE_NAME)
     try:
@@ -58,6 +63,14 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         _mart(session)
         shutil.rmtree(settings.first_load, ignore_errors=True)
     return rows
+
+
+def _before(session: Session) -> Path | None:
+    """The file of the run whose tables this one kept, where it published them."""
+    if session.kept is None:
+        return None
+    file = session.settings.versions / session.kept.run_id / FILE_NAME
+    return file if file.is_file() else None
 
 
 def _mart(session: Session) -> None:
