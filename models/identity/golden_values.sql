@@ -1,10 +1,19 @@
 -- Grain: one candidate value of one attribute of one customer from one profile, won or lost, and why.
--- depends_on: {{ ref('bad_identifiers') }}
+-- depends_on: {{ ref('bad_identifiers') }} {{ ref('int_source_beliefs') }}
+{{ config(materialized='kept') }}
+{%- set row = ['customer_id'] %}
+{%- if is_kept() %}
+{#- A source that is believed otherwise is so about everybody. #}
+{%- do touch(row, [
+    'select customer_id from ' ~ changes(ref('int_customer_spans')),
+    'select customer_id from ' ~ ref('int_customer_spans') ~ ' where exists (from ' ~ changes(ref('int_source_beliefs')) ~ ')',
+]) %}
+{%- endif %}
 with members as (
     select
         customer_id,
         state
-    from {{ ref('int_customer_spans') }}
+    from ({{ touched_rows(row, ref('int_customer_spans')) }}) as spans
     where valid_to is null
 ),
 

@@ -1,6 +1,6 @@
 -- Grain: one state of one profile while it belonged to one customer. Open spans are what is known today.
 -- Who a profile was before the first run that asked is answered by that run.
-{{ config(materialized='table') }}
+{{ config(meta={'compared': ['customer_id', 'source_id', 'source_record_id', 'observed_at', 'valid_from', 'valid_to', 'content_hash']}) }}
 with periods as (
     select
         *,
@@ -15,6 +15,7 @@ spans as (
         periods.source_id,
         case when periods.is_first then states.valid_from else greatest(states.valid_from, periods.valid_from) end as valid_from,
         least(states.valid_to, periods.valid_to) as valid_to,
+        states.valid_from as observed_at,
         states.arrived_at,
         states.content_hash
     from periods

@@ -3,6 +3,7 @@
 
 def model(dbt, session):
     dbt.config(materialized="table", packages=[])
+    from orchestration.linkage.kept import extended
     from orchestration.linkage.names import name_forms
 
-    return name_forms(dbt.ref("int_name_texts").fetch_arrow_table())
+    return extended(session, dbt.this, dbt.ref("int_name_texts"), name_forms)

@@ -3,6 +3,7 @@
 
 def model(dbt, session):
     dbt.config(materialized="table", packages=[])
+    from orchestration.linkage.kept import extended
     from orchestration.linkage.phones import normalise_phones
 
-    return normalise_phones(dbt.ref("int_phone_texts").fetch_arrow_table())
+    return extended(session, dbt.this, dbt.ref("int_phone_texts"), normalise_phones)

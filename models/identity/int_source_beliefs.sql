@@ -1,5 +1,5 @@
 -- Grain: one group of attributes and one source: by which rule values win, and which place the source has.
-{{ config(materialized='table') }}
+{{ config(meta={'compared': ['attribute_group', 'source_id', 'strategy', 'min_agreement', 'source_place']}) }}
 {{- check_survivorship_rules() }}
 with rules as (
     select distinct

@@ -3,6 +3,7 @@
 
 def model(dbt, session):
     dbt.config(materialized="table", packages=[])
+    from orchestration.linkage.kept import extended
     from orchestration.linkage.writing import fold_texts
 
-    return fold_texts(dbt.ref("int_foreign_texts").fetch_arrow_table())
+    return extended(session, dbt.this, dbt.ref("int_foreign_texts"), fold_texts)

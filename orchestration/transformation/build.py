@@ -16,9 +16,7 @@ from orchestration.transformation.layers import LAYERS, Layer
 def build_layer(session: Session, layer: Layer, nodes: list[NodeResult]) -> None:
     """Build it, adding to `nodes` what became of each node; raise when nothing may follow."""
     _decide(session, layer)
-    session.progress.say(
-        f"{layer.name}: building" + (" what is touched" if session.kept else "")
-    )
+    session.progress.say(f"{layer.name}: building" + (" what is touched" if session.kept else ""))
 
     def note(node: NodeResult) -> None:
         nodes.append(node)

@@ -67,9 +67,7 @@ def close_book(
 ) -> None:
     """Note that every layer is built."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    known = int(
-        con.execute("select coalesce(max(file_id), 0) from state.files").fetchall()[0][0]
-    )
+    known = int(con.execute("select coalesce(max(file_id), 0) from state.files").fetchall()[0][0])
     con.execute(
         f"create table {_BOOK} as select ? as run_id, ? as made_by, ?::bigint as known_files, ?::bigint as known_rows, "
         "?::date as as_of, ?::timestamp as anew_at",

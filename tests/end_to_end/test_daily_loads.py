@@ -27,7 +27,12 @@ from tests.end_to_end.month import DAYS, FULL_DELIVERIES, RATES, SOURCES, Month,
 
 SEED = int(os.environ.get("SCV_TEST_SEED", "11"))
 # Days of the month that are built, and the day that each counts from: back and forth.
-BUILDS = {6: date(2026, 5, 10), 10: date(2026, 6, 12), 15: date(2026, 5, 20), DAYS[-1]: date(2026, 6, 30)}
+BUILDS = {
+    6: date(2026, 5, 10),
+    10: date(2026, 6, 12),
+    15: date(2026, 5, 20),
+    DAYS[-1]: date(2026, 6, 30),
+}
 DELTA = ("crm", "shop", "desk")
 # What the warehouse remembers from run to run, and a rebuild is given.
 REMEMBERED = ("identity_registry", "decision_registry")

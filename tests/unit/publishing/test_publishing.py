@@ -72,6 +72,60 @@ def test_a_row_that_is_looked_up_is_found_by_an_index(settings: Settings) -> Non
         assert con.execute("select n from core.facts where customer_id = 'c3'").fetchall() == [(1,)]
 
 
+def test_what_a_run_changed_takes_the_place_of_what_the_file_before_held(
+    settings: Settings,
+) -> None:
+    relations = [_relation("facts"), _relation("shown"), _relation("gone")]
+    _build_database(settings, 1)
+    with duckdb.connect(str(settings.build_database)) as con:
+        con.execute("create table core.gone as select 'c1' as customer_id, 1::bigint as n")
+        con.execute("insert into core.facts select 'd' || i, i from range(100) as r(i)")
+    first = settings.versions / "one" / "scv.duckdb"
+    build_file(settings.build_database, first, relations, settings.temporary)
+    with duckdb.connect(str(settings.build_database)) as con:
+        con.execute("delete from core.facts where customer_id = 'd7'")
+        con.execute("update core.facts set n = 70 where customer_id = 'd8'")
+        con.execute("insert into core.facts values (null, 5)")
+        # A change that the run does not tell, so that it shows what was copied.
+        con.execute("update core.facts set n = -1 where customer_id = 'd9'")
+        con.execute("create schema changes")
+        con.execute(
+            "create table changes.facts as select unnest(['d7', 'd8', null]) as customer_id, 'x' as carried"
+        )
+        con.execute("comment on table changes.facts is 'customer_id'")
+    second = settings.versions / "two" / "scv.duckdb"
+    rows = build_file(settings.build_database, second, relations[:2], settings.temporary, first)
+    assert rows == {"core.facts": 110, "core.shown": 1}
+    with duckdb.connect(str(second), read_only=True) as con:
+        held = dict(con.execute("select customer_id, n from core.facts").fetchall())
+        assert (held.get("d7"), held["d8"], held[None], held["d9"]) == (None, 70, 5, 9)
+        assert con.execute(
+            "select comment from duckdb_tables() where table_name = 'facts'"
+        ).fetchall() == [("About facts.",)]
+        # What is published no more is gone.
+        assert con.execute("select count(*) from duckdb_tables()").fetchone() == (2,)
+    with duckdb.connect(str(first), read_only=True) as con:
+        assert con.execute("select n from core.facts where customer_id = 'd8'").fetchall() == [(8,)]
+
+
+def test_where_much_changed_all_is_put_in_order_again(settings: Settings) -> None:
+    _build_database(settings, 1)
+    first = settings.versions / "one" / "scv.duckdb"
+    build_file(settings.build_database, first, [_relation("facts")], settings.temporary)
+    with duckdb.connect(str(settings.build_database)) as con:
+        con.execute("insert into core.facts values ('b1', 2), ('b2', 2)")
+        con.execute("create schema changes")
+        con.execute("create table changes.facts as select unnest(['b1', 'b2']) as customer_id")
+        con.execute("comment on table changes.facts is 'customer_id'")
+    second = settings.versions / "two" / "scv.duckdb"
+    build_file(settings.build_database, second, [_relation("facts")], settings.temporary, first)
+    with duckdb.connect(str(second), read_only=True) as con:
+        assert con.execute("select customer_id from core.facts limit 2").fetchall() == [
+            ("b1",),
+            ("b2",),
+        ]
+
+
 def test_the_file_holds_tables_sorted_with_their_words(settings: Settings) -> None:
     _publish(settings, "20260101T000000.000Z-aaaaaa", 1)
     with duckdb.connect(str(settings.published), read_only=True) as con:
