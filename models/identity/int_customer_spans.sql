@@ -13,6 +13,7 @@ spans as (
         periods.customer_id,
         states.state,
         periods.source_id,
+        periods.source_record_id,
         case when periods.is_first then states.valid_from else greatest(states.valid_from, periods.valid_from) end as valid_from,
         least(states.valid_to, periods.valid_to) as valid_to,
         states.valid_from as observed_at,
