@@ -59,6 +59,8 @@ def _data_source(facts: GateFacts) -> Any:
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    # It would write its own configuration anew with every table that it is shown, and nobody reads it again.
+    context._save_project_config = lambda: None
     url = f"{register()}:///{facts.database}"
     # All of it through the gate's own connection: one that stayed open in a pool would keep dbt out of the file.
     return context.data_sources.add_sql(

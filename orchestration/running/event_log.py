@@ -1,7 +1,8 @@
 """Dagster's own event log on SQLite, with its connections kept open while a run lasts.
 
-Dagster opens a connection, and compiles its statements anew, for every one of a thousand events; a headless run then
-spends longer on its log than on its work. The files stay the same, so the UI reads what a headless run wrote.
+Dagster opens a connection, compiles its statements anew and asks which tables and columns there are, for every one of a
+thousand events; a headless run then spends longer on its log than on its work. The files stay the same, so the UI reads
+what a headless run wrote.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,8 @@ class RunEventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
+        self._tables: set[str] = set()
+        self._columns: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -38,6 +41,19 @@ class RunEventLog(SqliteEventLogStorage):
                 self._initialized_dbs.add(shard)
             with engine.connect() as connection, connection.begin():
                 yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        # Tables and columns come with a migration, and never go while one is open.
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        if column_name not in self._columns and super()._has_asset_key_col_on_connection(
+            conn, column_name
+        ):
+            self._columns.add(column_name)
+        return column_name in self._columns
 
     def _open(self, shard: str) -> Engine:
         engine = create_engine(

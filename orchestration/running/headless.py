@@ -120,7 +120,8 @@ def execute(session: Session) -> None:
         for key in defs.resolve_asset_graph().materializable_asset_keys
         if key not in passed_over
     ]
-    # What was imported and defined by now stays; the collector need not look through it after every layer.
+    # What was imported, parsed and defined by now stays; the collector need not look through it after every layer.
+    session.dbt.parse()
     gc.collect()
     gc.freeze()
     with dg.DagsterInstance.from_config(str(home), "headless.yaml") as instance:

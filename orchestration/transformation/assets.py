@@ -73,15 +73,19 @@ def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
 
 def layer_assets(manifest: Mapping[str, Any], lineage: Columns) -> list[dg.AssetsDefinition]:
     """One group of assets per layer that has models; `lineage` is of their columns, where the UI shows it."""
-    return [_layer(layer, manifest, lineage) for layer in LAYERS]
+    # One for all of them: it remembers the nodes that it has met, and a layer names those of the layers before.
+    translator = Translator(lineage)
+    return [_layer(layer, manifest, translator) for layer in LAYERS]
 
 
-def _layer(layer: Layer, manifest: Mapping[str, Any], lineage: Columns) -> dg.AssetsDefinition:
+def _layer(
+    layer: Layer, manifest: Mapping[str, Any], translator: Translator
+) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=manifest,
         select=layer.select,
         name=layer.name,
-        dagster_dbt_translator=Translator(lineage),
+        dagster_dbt_translator=translator,
         pool=WRITER,
     )
     def build(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Any:

@@ -10,7 +10,7 @@ from random import Random
 
 import duckdb
 
-from tests.support import run_scv
+from tests.warm import run_warm
 
 FIRST = date(2026, 9, 1)
 SOURCES = {"shop": 400, "market": 300}
@@ -58,20 +58,20 @@ def test_a_bad_day_is_stopped_and_does_not_hold_the_others(tmp_path: Path) -> No
     where = ("--landing", str(landing), "--warehouse", str(warehouse))
     for number in range(12):
         _deliver(landing, number)
-    done = run_scv("run", "--json", *where, "--as-of", "2026-09-12", cwd=tmp_path)
+    done = run_warm("run", "--json", *where, "--as-of", "2026-09-12", cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
     first = json.loads(done.stdout)
     assert not [f for f in first["failures"] if f["severity"] == "error"]
     # Rows that somebody dismissed stay counted: the gate over the books must pass in the next run.
     listed = json.loads(
-        run_scv("quarantine", "list", "--json", "--warehouse", str(warehouse), cwd=tmp_path).stdout
+        run_warm("quarantine", "list", "--json", "--warehouse", str(warehouse), cwd=tmp_path).stdout
     )
     ids = [entry["quarantine_id"] for entry in listed]
     assert len(ids) == 2
-    run_scv("quarantine", "dismiss", *ids, "--warehouse", str(warehouse), cwd=tmp_path)
+    run_warm("quarantine", "dismiss", *ids, "--warehouse", str(warehouse), cwd=tmp_path)
 
     _deliver(landing, 12, halved="shop")
-    done = run_scv("run", "--json", *where, "--as-of", "2026-09-13", cwd=tmp_path)
+    done = run_warm("run", "--json", *where, "--as-of", "2026-09-13", cwd=tmp_path)
     assert done.returncode == 3
     stopped = json.loads(done.stdout)
     (failure,) = [f for f in stopped["failures"] if f["severity"] == "error"]
@@ -87,7 +87,7 @@ def test_a_bad_day_is_stopped_and_does_not_hold_the_others(tmp_path: Path) -> No
     config.mkdir()
     (config / "sources.csv").write_text("source_id,on_failure\nshop,skip_source\n")
     options = (*where, "--as-of", "2026-09-13", "--config", str(config))
-    done = run_scv("run", "--json", *options, cwd=tmp_path)
+    done = run_warm("run", "--json", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
     skipped = json.loads(done.stdout)
     assert skipped["set_aside"] == ["shop"]

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.settings import REPOSITORY
-from tests.support import run_scv
+from tests.warm import run_warm
 
 EXAMPLE = REPOSITORY / "examples" / "contoso"
 
@@ -49,7 +49,7 @@ def contoso(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done.execute(f"set file_search_path = '{home}'")
     script = (home / "to_canonical.sql").read_text().replace("to 'landing/", f"to '{home}/landing/")
     done.execute(script)
-    result = run_scv(
+    result = run_warm(
         *("run", "--landing", home / "landing", "--warehouse", home / "warehouse"),
         *("--config", home / "config", "--as-of", "2019-06-30"),
     )

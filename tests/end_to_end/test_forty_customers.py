@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from tests.hand_metrics import Metrics
-from tests.support import run_scv
+from tests.warm import run_warm
 
 FORTY = Path(__file__).parents[1] / "fixtures" / "forty"
 AS_OF = "2024-05-29"
@@ -34,7 +34,7 @@ def paper(name: str) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("forty")
-    done = run_scv(
+    done = run_warm(
         *("run", "--json", "--as-of", AS_OF, "--landing", FORTY / "landing"),
         *("--warehouse", root / "warehouse", "--config", FORTY / "config"),
         cwd=root,

@@ -16,7 +16,7 @@ import pytest
 from orchestration.running.seeds import complete_seeds
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.dbt import DbtProject
-from tests.support import run_scv
+from tests.warm import run_warm
 
 HEADER = (
     "source_record_id,full_name,given_name,family_name,email,phone,birth_date,gender,address_line,"
@@ -159,7 +159,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     (homes / "relationships" / "r.csv").write_text(RELATIONSHIPS)
     (root / "landing" / "trade" / "profiles").mkdir(parents=True)
     (root / "landing" / "trade" / "profiles" / "p.csv").write_text(TRADE)
-    done = run_scv(
+    done = run_warm(
         *("run", "--as-of", "2026-06-30", "--landing", root / "landing"),
         *("--warehouse", root / "warehouse", "--config", config),
     )

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support import REPOSITORY, DemoCompany, run_scv
+from tests.support import REPOSITORY, DemoCompany
+from tests.warm import run_warm
 
 FLOORS = {
     "fake_1000": {"precision": 0.995, "recall": 0.91, "f1": 0.955, "bcubed_f1": 0.96},
@@ -38,7 +39,7 @@ def fake_1000(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "copy (select 'people' as source_id, unique_id as source_record_id, cluster from people) "
         f"to '{home / 'truth' / 'people.csv'}'"
     )
-    done = run_scv(
+    done = run_warm(
         *("run", "--json", "--as-of", "2026-06-30", "--landing", home / "landing"),
         *("--warehouse", home / "warehouse", "--truth", home / "truth"),
     )
@@ -75,7 +76,7 @@ def test_a_run_shows_what_it_scored(fake_1000: Path) -> None:
 def test_the_demo_is_scored_when_somebody_asks(company: DemoCompany, tmp_path: Path) -> None:
     own = company.copy(tmp_path / "company")
     assert card(own.warehouse / "quality.duckdb", "company") == {}, "no truth was named to the run"
-    done = run_scv(
+    done = run_warm(
         *("identity", "benchmark", "--json", "--warehouse", own.warehouse),
         *("--truth", own.home / "truth"),
     )
@@ -90,7 +91,7 @@ def test_the_truth_of_something_else_is_refused(
     company: DemoCompany, fake_1000: Path, tmp_path: Path
 ) -> None:
     own = company.copy(tmp_path / "company")
-    done = run_scv(
+    done = run_warm(
         *("identity", "benchmark", "--warehouse", own.warehouse, "--truth", fake_1000 / "truth")
     )
     assert done.returncode == 2

@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.settings import REPOSITORY
 from tests.support import DemoCompany, run_scv
+from tests.warm import run_warm
 
 
 def _sums(warehouse: Path) -> dict[str, int]:
@@ -122,7 +123,7 @@ def test_a_gate_that_stops_is_3_and_leaves_readers_what_they_had(
     company: DemoCompany, damaged: DemoCompany, tmp_path: Path
 ) -> None:
     before = _sums(damaged.warehouse)
-    done = run_scv("run", "--json", *damaged.options(), cwd=tmp_path)
+    done = run_warm("run", "--json", *damaged.options(), cwd=tmp_path)
     assert done.returncode == 3, done.stderr[-3000:]
     summary = json.loads(done.stdout)
     assert (summary["outcome"], summary["exit_code"]) == ("stopped", 3)

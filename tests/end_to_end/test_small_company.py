@@ -19,7 +19,7 @@ import pytest
 
 from orchestration.settings import Settings
 from orchestration.transformation.dbt import DbtProject
-from tests.support import run_scv
+from tests.warm import run_warm
 
 PROFILES = """\
 source_record_id,full_name,email,phone,birth_date,country,updated_at,loyalty_tier
@@ -135,7 +135,7 @@ class Company:
         target.write_text(text, encoding="utf-8")
 
     def run(self) -> dict[str, Any]:
-        done = run_scv(
+        done = run_warm(
             *("run", "--json", "--as-of", "2026-06-30", "--landing", self.root / "landing"),
             *("--warehouse", self.root / "warehouse", "--config", self.root / "config"),
             cwd=self.root,
@@ -271,7 +271,7 @@ def day_4(company: Company, day_3: Day, tmp_path_factory: pytest.TempPathFactory
             shutil.copy(source, target, follow_symlinks=False)
     (root / "landing").mkdir()
     for decision, one, other in (("unlink", "A1", "A2"), ("link", "B1", "C1")):
-        done = run_scv(
+        done = run_warm(
             *("identity", decision, f"crm:{one}", f"crm:{other}", "--by", "Ada", "--why", "asked"),
             *("--warehouse", root / "warehouse", "--config", root / "config"),
             cwd=root,
@@ -724,7 +724,7 @@ def test_a_dry_run_foretells_what_the_run_does_and_touches_nothing(
         "2026-06-30,Ada,unlink,crm,A1,crm,A2,asked\n2026-06-30,Ada,link,crm,B1,crm,C1,asked\n"
     )
     files = {path: path.stat() for path in warehouse.rglob("*") if path.is_file()}
-    done = run_scv(
+    done = run_warm(
         *("identity", "diff", "--json", "--warehouse", warehouse, "--config", config), cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
