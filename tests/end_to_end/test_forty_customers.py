@@ -120,6 +120,8 @@ def test_every_row_is_where_paper_puts_it(ask: Ask) -> None:
         ("answered_invitations", "sent_at", {"2023-05": 1, "2024-05": 2}),
         # T1102 T1104 T1106 of Kurt Lang, and TX01 of nobody.
         ("open_tickets", "opened_at", {"2024-05": 4}),
+        # T1001; T101; T1101 and T1102: T1106 is answered the day after.
+        ("hours_to_first_response", "opened_at", {"2023-10": 0.25, "2024-03": 1, "2024-05": 3}),
         ("solved_tickets", "opened_at", {"2023-10": 1, "2024-02": 1, "2024-03": 1, "2024-05": 1}),
         # Of Tina Urban I2002; I2006; I2003; I2004 and I2009 less 10, and half of I2301 of the firm in dollars.
         ("open_invoice_amount", "issued_at", {"2024-03": 150, "2024-04": 140, "2024-05": 220}),
@@ -130,7 +132,7 @@ def test_every_row_is_where_paper_puts_it(ask: Ask) -> None:
     ],
 )  # fmt: skip
 def test_metrics_by_month_are_those_on_paper(
-    warehouse: Path, measure: str, by: str, expected: dict[str, int]
+    warehouse: Path, measure: str, by: str, expected: dict[str, float]
 ) -> None:
     with duckdb.connect(str(warehouse / "scv.duckdb"), read_only=True) as con:
         relation, expression = Metrics(con).measures[measure]

@@ -78,7 +78,7 @@ tickets as (
         count(*) filter (where is_open) as open_ticket_count,
         sum(reopen_count) as ticket_reopen_count,
         count(*) filter (where reopen_count > 0) as reopened_ticket_count,
-        avg(date_diff('second', opened_at, first_response_at)) filter (where first_response_at >= opened_at and {{ happened('first_response_at') }}) / 3600.0 as average_hours_to_first_response,
+        avg(date_diff('second', opened_at, first_response_at)) filter (where is_answered and first_response_at >= opened_at) / 3600.0 as average_hours_to_first_response,
         avg(date_diff('second', opened_at, solved_at)) filter (where not is_open and solved_at >= opened_at and {{ happened('solved_at') }}) / 3600.0 as average_hours_to_solve,
         {{ dates_of('ticket', 'opened_at') }}
     from {{ ref('fct_tickets') }}

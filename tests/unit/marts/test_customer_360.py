@@ -22,7 +22,7 @@ FACTS = {
     "fct_subscriptions": "subscription_id varchar, started_at timestamp, ended_at timestamp, is_active boolean, "
     f"monthly_amount {MONEY}, monthly_amount_reporting {MONEY}",
     "fct_tickets": "ticket_id varchar, opened_at timestamp, first_response_at timestamp, solved_at timestamp, "
-    "reopen_count integer, is_open boolean default true",
+    "reopen_count integer, is_open boolean default true, is_answered boolean default true",
     "fct_process_steps": "process_id varchar, entered_at timestamp, left_at timestamp",
     "fct_invoices": "invoice_id varchar, issued_at timestamp, due_at timestamp, paid_at timestamp, "
     f"total_amount_reporting {MONEY}, open_amount {MONEY}, open_amount_reporting {MONEY}",
