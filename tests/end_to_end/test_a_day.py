@@ -1,0 +1,83 @@
+"""A day of the demo company, all known systems with it: what the run keeps and changes is what a rebuild of everything makes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support import DemoCompany, run_scv
+
+# What a run writes about itself, and when it learned of things.
+OF_THE_RUN = {"runs", "gate_results", "files", "identity_benchmark"}
+OF_THE_LOAD = {"known_at"}
+
+
+@pytest.fixture(scope="module")
+def day(company: DemoCompany, tmp_path_factory: pytest.TempPathFactory) -> DemoCompany:
+    """The demo company after a day on which a few new customers brought all they did."""
+    home = tmp_path_factory.mktemp("day") / "company"
+    own = company.copy(home)
+    brought = home / "brought" / "landing"
+    made = run_scv("demo", "--customers", 3, "--seed", 5, "--landing", brought)
+    assert made.returncode == 0, made.stderr
+    for path in [each for each in brought.rglob("*") if each.is_file()]:
+        # Totals count files by the names that these had.
+        if path.parent.name != "control_totals":
+            target = own.landing / path.relative_to(brought)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target.with_name(f"day_{path.name}"))
+    done = run_scv("run", "--json", *own.options())
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert json.loads(done.stdout)["rows_loaded"] > 0
+    assert "core: building what is touched" in done.stderr
+    return own
+
+
+def test_a_day_gives_what_a_rebuild_of_everything_gives(day: DemoCompany, tmp_path: Path) -> None:
+    again = tmp_path / "warehouse"
+    shutil.copytree(day.warehouse, again, symlinks=True)
+    options = ["--landing", day.landing, "--warehouse", again, *day.options()[4:]]
+    done = run_scv("run", "--full-refresh", *options)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert "what is touched" not in done.stderr
+    different = {}
+    with duckdb.connect() as con:
+        con.execute(f"attach '{day.warehouse / 'scv.duckdb'}' as day (read_only)")
+        con.execute(f"attach '{again / 'scv.duckdb'}' as anew (read_only)")
+        tables = con.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'anew' order by all"
+        ).fetchall()
+        assert len(tables) > 40
+        for schema, table in tables:
+            if table in OF_THE_RUN:
+                continue
+            columns = ", ".join(
+                f'"{name}"'
+                for (name, *_) in con.execute(f"describe anew.{schema}.{table}").fetchall()
+                if name not in OF_THE_LOAD
+            )
+            for one, other in (("day", "anew"), ("anew", "day")):
+                [(rows,)] = con.execute(
+                    f"select count(*) from (select {columns} from {one}.{schema}.{table} "
+                    f"except all select {columns} from {other}.{schema}.{table})"
+                ).fetchall()
+                if rows:
+                    different[f"{schema}.{table} of {one} alone"] = rows
+    assert different == {}
+
+
+def test_a_days_file_keeps_its_words_and_its_index(day: DemoCompany) -> None:
+    with duckdb.connect(str(day.warehouse / "scv.duckdb"), read_only=True) as con:
+        assert (
+            con.execute(
+                "select table_name, column_name from duckdb_columns() where comment is null and not internal"
+            ).fetchall()
+            == []
+        )
+        assert con.execute(
+            "select constraint_type from duckdb_constraints() where table_name = 'customer_360' and constraint_type = 'PRIMARY KEY'"
+        ).fetchall() == [("PRIMARY KEY",)]
