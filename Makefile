@@ -52,7 +52,7 @@ dev: setup  ## open Dagster's UI on the demo
 	@$(VENV)/bin/scv dev --demo
 
 test: setup  ## run the tests
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 torture: setup  ## kill runs at 200 moments and see that nothing is lost (hours); TORTURE="--kills 20 --seed 3"
 	@$(PY) -m tests.torture $(TORTURE)

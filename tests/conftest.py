@@ -11,6 +11,29 @@ from filelock import FileLock
 
 from tests.support import CUSTOMERS, SEED, DemoCompany, Scv, run_scv
 
+# Files of minutes, the longest first; most of the others take seconds.
+LONGEST = (
+    "test_small_company",
+    "test_killed",
+    "test_daily_loads",
+    "test_bad_day",
+    "test_run",
+    "test_golden_record",
+    "test_forty_customers",
+    "test_contoso",
+    "test_identity_benchmark",
+    "test_postgres",
+    "test_bad_days",
+    "test_known_pairs",
+    "test_systems_fixtures",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: begun last, one would keep a process busy when the others have nothing left."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
 
 @pytest.fixture(scope="session")
 def scv() -> Scv:

@@ -92,6 +92,7 @@ def drop_old_runs(instance: dg.DagsterInstance) -> None:
 def _import_ahead() -> None:
     for name in ("great_expectations", "orchestration.linkage.refinement", "splink"):
         importlib.import_module(name)
+    gc.freeze()
 
 
 def execute(session: Session) -> None:
