@@ -43,14 +43,15 @@
   expressions  column → SQL that standardises it
   carried  columns of the loader that go along, such as `_extra` with the text of values that could not be read
 
-  A model of these is `kept`: where it may, it reads of raw only the files that came since, of the sources that a new row
-  can change older rows of (`sources_read_whole`) everything, and of what stands the rows of the keys that came again.
+  A model of these is `kept`: where it may, it reads of raw only the files that came since, of sources of
+  which a new row can change older ones everything, and of what stands the rows of the keys that came again.
 #}
 {% macro entity_versions(entity, mapped=[], rejects=[], expressions={}, carried=[]) %}
 {%- set columns = entity_columns(entity) -%}
 {%- set key = entity_key(entity) -%}
 {%- set is_kept = is_kept() -%}
-{%- set sources_anew = sources_read_whole(mapped) if is_kept else [] -%}
+{%- set full_sources = sources_of_full_deliveries() if is_kept else [] -%}
+{%- set sources_anew = full_sources + sources_read_whole(mapped) if is_kept else [] -%}
 {%- set selects = [] -%}
 {%- set canonical -%}
 select
@@ -118,13 +119,17 @@ judged as (
         create or replace temp table {{ this.identifier }}__read as {{ read }} select * from judged
     {%- endcall -%}
     {%- set row = ['source_id'] + key -%}
+    {#- Of rows that were read again those that say something else; of full deliveries all: what one lacks says nothing itself. -#}
+    {%- set keyed = 'select ' ~ row | join(', ') ~ ', ' ~ row_hash(every) ~ ' as content from ' -%}
+    {%- set before = keyed ~ this ~ ' where source_id in ' ~ sql_list(sources_anew) -%}
     {%- do touch(row, [
-        'select ' ~ row | join(', ') ~ ' from ' ~ scratch('read'),
-        'select ' ~ row | join(', ') ~ ' from ' ~ this ~ ' where source_id in ' ~ sql_list(sources_anew),
+        'select * exclude (content) from (' ~ keyed ~ scratch('read') ~ ' except ' ~ before ~ ') as came',
+        'select * exclude (content) from (' ~ before ~ ' except ' ~ keyed ~ scratch('read') ~ ') as gone',
+        'select ' ~ row | join(', ') ~ ' from ' ~ this ~ ' where source_id in ' ~ sql_list(full_sources),
     ]) -%}
     {%- set standing -%}
 with judged as (
-    select {{ every | join(', ') }} from {{ scratch('read') }}
+    {{ touched_rows(row, scratch('read')) }}
     union all
     select {{ every | join(', ') }} from ({{ touched_rows(row, this) }}) as standing
     {{ 'where source_id not in ' ~ sql_list(sources_anew) if sources_anew }}
@@ -268,9 +273,14 @@ from ranked
     (_file_id > {{ var('known_files') }}{{ ' or ' ~ source_id ~ ' in ' ~ sql_list(sources_anew) if sources_anew }})
 {%- endmacro %}
 
+{# Sources of which a new delivery deletes what it does not hold. #}
+{% macro sources_of_full_deliveries() %}
+    {{ return(run_query("select source_id from " ~ ref('sources') ~ " where delivery = 'full'").columns[0].values() | list) }}
+{% endmacro %}
+
 {#
-  Sources of which one new row can change what became of older ones: a full delivery deletes what it does not hold, and a
-  mapping that looks at several rows, or tables, of a system says something else of the first when the second arrives.
+  Sources that sent something of a system whose mapping looks at several rows, or tables: it can say something else of the
+  first when the second arrives.
 #}
 {% macro sources_read_whole(mapped) %}
     {%- set systems = [] -%}
@@ -278,8 +288,8 @@ from ranked
         {%- do systems.append(relation.identifier.split('__')[0][4:]) -%}
     {%- endfor -%}
     {%- set found = run_query(
-        "select source_id from " ~ ref('sources') ~ " where delivery = 'full' union select source_id from "
-        ~ source('state', 'files') ~ " where file_id > " ~ var('known_files') ~ " and system in " ~ sql_list(systems)
+        'select distinct source_id from ' ~ source('state', 'files')
+        ~ ' where file_id > ' ~ var('known_files') ~ ' and system in ' ~ sql_list(systems)
     ) -%}
     {{ return(found.columns[0].values() | list) }}
 {% endmacro %}
