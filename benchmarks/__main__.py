@@ -1,7 +1,8 @@
-"""`make bench`: the whole product against the floor, a day of one percent, a run with nothing new, and the read side.
+"""`make bench`: the whole product against the floor, a day of one percent, the next, a run with nothing new, and the read side.
 
 Times of one run on one machine are compared with each other, never with those of another. What was measured is kept as
-JSON in bench/results/, with the versions it was measured with, and told beside what the measurement before found.
+JSON in bench/results/, with the versions it was measured with and a picture of the stages, and told beside what the
+measurement before found.
 """
 
 from __future__ import annotations
@@ -18,20 +19,19 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Cost, cost
-from benchmarks.reading import read
+from benchmarks.plot import stage_plot
+from benchmarks.reading import read, read_meanwhile
+from benchmarks.stages import nodes, stages
+from benchmarks.telling import tell
 from orchestration.publishing.disk import disk_bytes
 from orchestration.settings import REPOSITORY
 
 SCALES = {"S": 10_000, "M": 100_000, "L": 1_000_000}
 _SCV = REPOSITORY / ".venv" / "bin" / "scv"
 _PYTHON = REPOSITORY / ".venv" / "bin" / "python"
-_AS_OF = "2026-06-30"
+# The demo's own last day, and the one after.
+_AS_OF, _NEXT = "2026-06-30", "2026-07-01"
 _LIBRARIES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "splink")
-_GOALS = {
-    "full / floor": 6.0,
-    "day of 1 % / full": 0.05,
-    "identity / floor": 2.0,
-}
 
 
 def main() -> None:
@@ -56,41 +56,59 @@ def main() -> None:
     before = json.loads(earlier[-1].read_text()) if earlier else None
     path = results / f"{name}-{found['measured_at'].replace(':', '')}.json"
     path.write_text(json.dumps(found, indent=1) + "\n")
+    picture = path.with_suffix(".svg")
+    picture.write_text(stage_plot(f"{customers:,} customers, stage by stage", found["stages"]))
     tell(found, before)
-    print(f"\nKept in {path}")
+    print(f"\nKept in {path}\n    and {picture}")
 
 
 def measure(customers: int, folder: Path) -> dict[str, Any]:
     """Make the data, unless they are there, and measure everything on them once."""
-    landing, day, warehouse = folder / "landing", folder / "day" / "landing", folder / "warehouse"
+    landing, warehouse = folder / "landing", folder / "warehouse"
+    days = {number: folder / f"day_{number}" / "landing" for number in (1, 2)}
     _demo(customers, 1, landing)
-    _demo(max(1, customers // 100), 2, day)
+    for number, of_day in days.items():
+        _demo(max(1, customers // 100), 1 + number, of_day)
     for arrived in landing.rglob("day_*"):
         arrived.unlink()
     shutil.rmtree(warehouse, ignore_errors=True)
     _say("floor: reading, writing and grouping the files")
     floor = cost([_PYTHON, "-m", "benchmarks.floor", landing, folder / "floor.duckdb"])
     (folder / "floor.duckdb").unlink()
-    run: list[str | Path] = [
-        *(_SCV, "run", "--json", "--as-of", _AS_OF, "--landing", landing, "--warehouse", warehouse),
-        *("--config", folder / "config"),
-    ]
+
+    def run(as_of: str = _AS_OF) -> Cost:
+        options: list[str | Path] = [
+            "--landing",
+            landing,
+            "--warehouse",
+            warehouse,
+            "--config",
+            folder / "config",
+        ]
+        return cost([_SCV, "run", "--json", "--as-of", as_of, *options], warehouse)
+
     _say("full: the first run on an empty warehouse")
-    full = cost(run)
+    full = run()
+    stages_of = {"full": stages(full, warehouse)}
     _say("nothing new: the same again")
-    unchanged = cost(run)
+    unchanged = run()
     _say("a day: one percent of new customers with all they do")
-    for path in [each for each in day.rglob("*") if each.is_file()]:
-        if path.parent.name == "control_totals":
-            continue  # They count files by the names that these had.
-        arrived = landing / path.relative_to(day)
-        arrived.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, arrived.with_name(f"day_{path.name}"))
-    one_day = cost(run)
+    _arrive(days[1], landing, "day_1_")
+    day = run()
+    stages_of["day of 1 %"] = stages(day, warehouse)
     _say("reading what is published")
     reading = read(warehouse / "scv.duckdb")
+    _say("the next day, while it is read")
+    _arrive(days[2], landing, "day_2_")
+    next_day, reading_in_a_run = read_meanwhile(warehouse / "scv.duckdb", lambda: run(_NEXT))
     helping = statistics.median(cost([_SCV, "--help"]).seconds for _ in range(5))
-    steps = {"floor": floor, "full": full, "nothing new": unchanged, "day of 1 %": one_day}
+    steps = {
+        "floor": floor,
+        "full": full,
+        "nothing new": unchanged,
+        "day of 1 %": day,
+        "next day of 1 %": next_day,
+    }
     summary = json.loads(full.output)
     return {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -100,23 +118,19 @@ def measure(customers: int, folder: Path) -> dict[str, Any]:
         "disk_bytes": disk_bytes(warehouse),
         "landing_bytes": disk_bytes(landing),
         "steps": {name: _figures(each) for name, each in steps.items()},
-        "stage_seconds": {
-            "full": summary["stage_seconds"],
-            "day of 1 %": json.loads(one_day.output)["stage_seconds"],
-        },
+        "stages": stages_of,
+        "nodes": {"full": nodes(full), "day of 1 %": nodes(day)},
         "ratios": {
             "full / floor": full.cpu_seconds / floor.cpu_seconds,
             "identity / floor": summary["stage_seconds"]["identity"] / floor.seconds,
-            "day of 1 % / full": one_day.cpu_seconds / full.cpu_seconds,
+            "identity / floor, CPU": summary["stage_cpu_seconds"]["identity"] / floor.cpu_seconds,
+            "day of 1 % / full": day.cpu_seconds / full.cpu_seconds,
+            "next day of 1 % / full": next_day.cpu_seconds / full.cpu_seconds,
             "nothing new / full": unchanged.cpu_seconds / full.cpu_seconds,
-            "gates / full": sum(
-                seconds
-                for stage, seconds in summary["stage_seconds"].items()
-                if stage.startswith("gate ")
-            )
-            / full.seconds,
+            "gates / full": summary["gate_seconds"] / full.seconds,
         },
         "reading": reading,
+        "reading_in_a_run": reading_in_a_run,
         "help_seconds": helping,
         "machine": {"cores": os.cpu_count(), "system": platform.platform()},
         "versions": {"python": platform.python_version()}
@@ -131,42 +145,22 @@ def _demo(customers: int, seed: int, landing: Path) -> None:
     cost([_SCV, "demo", "--customers", str(customers), "--seed", str(seed), "--landing", landing])
 
 
+def _arrive(day: Path, landing: Path, prefix: str) -> None:
+    """A day's files land under names of their own, beside those that are there."""
+    for path in [each for each in day.rglob("*") if each.is_file()]:
+        if path.parent.name == "control_totals":
+            continue  # They count files by the names that these had.
+        arrived = landing / path.relative_to(day)
+        arrived.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, arrived.with_name(f"{prefix}{path.name}"))
+
+
 def _figures(each: Cost) -> dict[str, float]:
     return {
         "seconds": round(each.seconds, 2),
         "cpu_seconds": round(each.cpu_seconds, 2),
         "memory_bytes": each.memory,
     }
-
-
-def tell(found: dict[str, Any], before: dict[str, Any] | None) -> None:
-    """Print what was measured beside what the measurement before found."""
-    print(
-        f"\n{found['customers']:,} customers, {found['rows_in']:,} rows, {found['profiles']:,} profiles; "
-        f"{found['landing_bytes'] / 1e6:,.0f} MB landed, {found['disk_bytes'] / 1e6:,.0f} MB of warehouse\n"
-    )
-    print(f"{'step':24}{'seconds':>10}{'cpu':>10}{'memory':>12}{'before':>10}")
-    for name, step in found["steps"].items():
-        earlier = f"{before['steps'][name]['cpu_seconds']:.1f}" if before else ""
-        print(
-            f"{name:24}{step['seconds']:>10.1f}{step['cpu_seconds']:>10.1f}"
-            f"{step['memory_bytes'] / 1e6:>9,.0f} MB{earlier:>10}"
-        )
-    print(f"\n{'ratio':24}{'now':>10}{'goal':>10}{'before':>10}")
-    for name, ratio in found["ratios"].items():
-        goal = f"{_GOALS[name]:g}" if name in _GOALS else ""
-        earlier = f"{before['ratios'][name]:.3g}" if before else ""
-        print(f"{name:24}{ratio:>10.3g}{goal:>10}{earlier:>10}")
-    print(f"\n{'stage':24}{'full':>10}{'day':>10}   of the full run")
-    full, day = found["stage_seconds"]["full"], found["stage_seconds"]["day of 1 %"]
-    longest = max(full.values())
-    for stage, seconds in full.items():
-        bar = "█" * round(30 * seconds / longest)
-        print(f"{stage:24}{seconds:>10.1f}{day.get(stage, 0.0):>10.1f}   {bar}")
-    print(f"\n{'reading, 95th percentile':36}{'ms':>10}")
-    for name, milliseconds in found["reading"].items():
-        print(f"{name.removesuffix('_ms'):36}{milliseconds:>10.1f}")
-    print(f"{'scv --help':36}{1000 * found['help_seconds']:>10.0f}")
 
 
 def _say(text: str) -> None:

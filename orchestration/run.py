@@ -96,6 +96,7 @@ def _unchanged(settings: Settings, progress: Progress, started: float) -> dict[s
         "rows_loaded": 0,
         "rows_quarantined": 0,
         "stage_seconds": {},
+        "stage_cpu_seconds": {},
         "seconds": seconds,
         "published": {
             "path": str(settings.published),

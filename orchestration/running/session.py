@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class Session:
     keep: int = DEFAULT_KEPT
     accepted: frozenset[str] = frozenset()
     stages: dict[str, float] = field(default_factory=dict)
+    stages_cpu: dict[str, float] = field(default_factory=dict)
     results: list[CheckResult] = field(default_factory=list)
     results_written: int = 0
     layers_built: list[str] = field(default_factory=list)
@@ -73,14 +74,19 @@ class Session:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time one stage, and keep the first error that came out of one."""
-        begun = time.monotonic()
+        begun, begun_cpu = time.monotonic(), time.process_time()
         try:
             yield
         except BaseException as error:
             self.error = self.error or error
             raise
         finally:
-            self.stages[name] = round(self.stages.get(name, 0.0) + time.monotonic() - begun, 3)
+            seconds, cpu = time.monotonic() - begun, time.process_time() - begun_cpu
+            self.stages[name] = round(self.stages.get(name, 0.0) + seconds, 3)
+            self.stages_cpu[name] = round(self.stages_cpu.get(name, 0.0) + cpu, 3)
+            # With the line's own instant it says when the stage began and ended. A full disk must not hide the error.
+            with suppress(OSError):
+                self.progress.note(f"stage {name}: {seconds:.3f}s, {cpu:.3f}s of CPU")
 
     @property
     def seconds(self) -> float:

@@ -115,6 +115,7 @@ def summary(session: Session, facts: Mapping[str, Any], exit_code: int) -> dict[
         ),
         "set_aside": session.set_aside,
         "stage_seconds": dict(session.stages),
+        "stage_cpu_seconds": dict(session.stages_cpu),
         "seconds": facts["seconds"],
         "published": {
             "path": str(settings.published) if settings.published.exists() else None,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from benchmarks import floor
 from benchmarks.measure import cost
-from benchmarks.reading import read
+from benchmarks.reading import read, read_meanwhile
 from orchestration.publishing.disk import disk_bytes
 from tests.support import DemoCompany
 
@@ -44,7 +45,25 @@ def test_what_is_linked_twice_counts_once(tmp_path: Path) -> None:
     assert disk_bytes(tmp_path) == alone >= 100_000
 
 
+def test_a_command_and_its_folder_are_looked_at_while_it_runs(tmp_path: Path) -> None:
+    work = "import time; held = b'x' * 50_000_000; open('big', 'wb').write(held); time.sleep(1.5)"
+    found = cost(
+        [sys.executable, "-c", f"import os; os.chdir({str(tmp_path)!r}); {work}"], tmp_path
+    )
+    assert max(each.memory for each in found.samples) > 50_000_000
+    assert found.samples[0].disk < max(each.disk for each in found.samples) == 50_000_000
+    assert found.began_at <= found.samples[0].at <= found.began_at + found.seconds
+
+
 def test_readers_are_timed_on_what_is_published(company: DemoCompany) -> None:
     found = read(company.warehouse / "scv.duckdb")
     assert len(found) == 4
     assert all(0 < milliseconds < 5_000 for milliseconds in found.values())
+
+
+def test_readers_read_until_the_work_is_done(company: DemoCompany) -> None:
+    done, found = read_meanwhile(
+        company.warehouse / "scv.duckdb", lambda: time.sleep(0.2) or "done"
+    )
+    assert done == "done"
+    assert list(found) == list(read(company.warehouse / "scv.duckdb"))
