@@ -26,12 +26,13 @@ from orchestration.transformation.manifest import published_relations
 from tests.end_to_end.month import DAYS, FULL_DELIVERIES, RATES, SOURCES, Month, decisions
 
 SEED = int(os.environ.get("SCV_TEST_SEED", "11"))
-# Days of the month that are built, and the day that each counts from. A step over all that was done would touch all of it.
+# Days of the month that are built, and the day that each counts from, back and forth: in small steps, since a step over all
+# that was done would touch all of it.
 BUILDS = {
     6: date(2026, 5, 10),
-    10: date(2026, 5, 20),
-    15: date(2026, 5, 20),
-    DAYS[-1]: date(2026, 5, 20),
+    10: date(2026, 5, 4),
+    15: date(2026, 5, 10),
+    DAYS[-1]: date(2026, 5, 25),
 }
 DELTA = ("crm", "shop", "desk")
 # What the warehouse remembers from run to run, and a rebuild is given.
