@@ -219,7 +219,7 @@ _BOOKS = {
 }
 _FACTS = {
     # Ids may be given anew, later, where none was published; who belongs together may not differ.
-    "who belongs together": "select list(source_id || ':' || source_record_id order by all) as members "
+    "who belongs together": "select list_sort(list(source_id || ':' || source_record_id)) as members "
     "from identity.crosswalk group by customer_id order by all",
     "reconciliation": "select * from quality.reconciliation order by all",
     "amounts": "select * from quality.reconciliation_amounts order by all",
