@@ -4,7 +4,8 @@
   A model that is `kept` first says which of its keys are touched (macro `touch`), then gives the rows of these keys alone
   (macro `touched_rows`). What really became different is put in the place of what was there and told in
   `changes.<model>`: its key, and the columns of `carry` as they were and as they are, so that the models that read this
-  one, and the file that readers get, know what to change (the comment of the table says which columns are the key). A table that is made whole tells the same where it says `compared`.
+  one, and the file that readers get, know what to change (the comment of the table says which columns are the key). A table
+  that is made whole tells the same where it says `compared`.
 
   A run that keeps nothing makes every table whole: then none of this is asked.
 #}
@@ -96,7 +97,7 @@
             insert into {{ target }} by name
             select held.* from {{ came }} as held semi join {{ changes(this) }} as changed on {{ same(key, 'changed') }}
         {% endcall %}
-        {% for purpose in ['touched', 'was', 'came'] %}
+        {% for purpose in ['touched', 'was', 'came', 'read'] %}
         {% call statement('clean') %}drop table if exists {{ scratch(purpose) }}{% endcall %}
         {% endfor %}
     {% else %}

@@ -120,11 +120,9 @@ judged as (
     {%- endcall -%}
     {%- set row = ['source_id'] + key -%}
     {#- Of rows that were read again those that say something else; of full deliveries all: what one lacks says nothing itself. -#}
-    {%- set keyed = 'select ' ~ row | join(', ') ~ ', ' ~ row_hash(every) ~ ' as content from ' -%}
-    {%- set before = keyed ~ this ~ ' where source_id in ' ~ sql_list(sources_anew) -%}
+    {%- set before = '(select * from ' ~ this ~ ' where source_id in ' ~ sql_list(sources_anew) ~ ')' -%}
     {%- do touch(row, [
-        'select * exclude (content) from (' ~ keyed ~ scratch('read') ~ ' except ' ~ before ~ ') as came',
-        'select * exclude (content) from (' ~ before ~ ' except ' ~ keyed ~ scratch('read') ~ ') as gone',
+        differing(scratch('read'), before, row, every),
         'select ' ~ row | join(', ') ~ ' from ' ~ this ~ ' where source_id in ' ~ sql_list(full_sources),
     ]) -%}
     {%- set standing -%}
