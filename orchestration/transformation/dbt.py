@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import shutil
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from orchestration.errors import ScvError
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.messages import without_values
 from orchestration.transformation.parsed import Parsed
+from orchestration.transformation.thrift import be_thrifty
 
 _FAILED = frozenset({"error", "runtime error", "fail"})
 
@@ -140,7 +142,16 @@ class DbtProject:
             arguments += ["--exclude-resource-type", "unit_test"]
         if self._settings.full_refresh:
             arguments.append("--full-refresh")
-        outcome = self._invoke(arguments, [listen], is_strict=False)
+
+        def is_entangled() -> bool:
+            # Relations of a Python model hold a connection, as does the error of a node that broke.
+            return len(results) == 0 or any(
+                node.is_broken
+                or getattr(parsed.nodes.get(node.unique_id), "language", "") == "python"
+                for node in results.values()
+            )
+
+        outcome = self._invoke(arguments, [listen], is_strict=False, is_entangled=is_entangled)
         for ended in getattr(outcome.result, "results", None) or ():
             node_result = results.get(ended.node.unique_id)
             if node_result is not None and node_result.is_test and node_result.status != "pass":
@@ -162,9 +173,11 @@ class DbtProject:
         arguments: list[str],
         callbacks: list[Callable[[Any], None]],
         is_strict: bool = True,
+        is_entangled: Callable[[], bool] = lambda: True,
     ) -> Any:
         from dbt.cli.main import dbtRunner
 
+        be_thrifty()
         folders = [
             *("--project-dir", str(self.project)),
             *("--profiles-dir", str(self.project)),
@@ -174,7 +187,7 @@ class DbtProject:
             *("--log-level", "none", "--log-level-file", "none"),
             "--no-use-colors",
         ]
-        with _environment(self._settings), closed_connections():
+        with _environment(self._settings), closed_connections(is_entangled):
             runner = dbtRunner(manifest=self._parsed, callbacks=callbacks)
             result = runner.invoke([*arguments, *folders])
         # A failed node is no exception here; a project that does not parse is.
@@ -197,16 +210,24 @@ def _environment(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def closed_connections() -> Iterator[None]:
-    """Let go of the working database afterwards: dbt keeps its connection, and with it the file's lock."""
+def closed_connections(is_entangled: Callable[[], bool]) -> Iterator[None]:
+    """Let go of the working database afterwards: dbt keeps its connection, and with it the file's lock.
+
+    What holds it in cycles only the collector opens, which looks through all that dbt made: only where there may be some.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    is_whole = False
     try:
         yield
+        is_whole = True
     finally:
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
+        held = DuckDBConnectionManager._ENV
+        environment = weakref.ref(held) if held is not None else lambda: None
+        del held
         DuckDBConnectionManager.close_all_connections()
-        # Python models leave relations behind that hold a connection, in cycles only the collector opens.
-        gc.collect()
+        if not is_whole or environment() is not None or is_entangled():
+            gc.collect()
 
 
 def _from_event(data: Any, manifest: Any) -> NodeResult:

@@ -29,6 +29,7 @@ class Parsed:
         # A warehouse as any other, in which nothing is ever built.
         self.settings = Settings(landing=project / "landing", warehouse=folder)
         self._stamp = folder / "key"
+        self._templates = folder / "templates"
 
     @property
     def document(self) -> Path:
@@ -38,7 +39,7 @@ class Parsed:
     def is_current(self) -> bool:
         """Whether it was made of the project as it is now."""
         try:
-            return self._stamp.read_text() == self._key()
+            return self._templates.is_file() and self._stamp.read_text() == self._key()
         except OSError:
             return False
 
@@ -55,6 +56,7 @@ class Parsed:
     def keep(self) -> None:
         """Parse the project and keep what comes of it."""
         from orchestration.transformation.dbt import DbtProject
+        from orchestration.transformation.thrift import keep_templates
 
         if self.is_current():
             self._stamp.touch()
@@ -63,7 +65,8 @@ class Parsed:
         self._stamp.unlink(missing_ok=True)
         for folder in (self.settings.dbt_target, self.settings.dbt_logs):
             folder.mkdir(parents=True, exist_ok=True)
-        DbtProject(self.settings, self._project).parse()
+        manifest = DbtProject(self.settings, self._project).parse()
+        keep_templates(manifest, self._templates)
         self._stamp.write_text(key)
 
     def _key(self) -> str:

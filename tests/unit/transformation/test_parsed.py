@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,7 +20,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("as it was")
-    monkeypatch.setattr(DbtProject, "parse", lambda self: None)
+    parsed = SimpleNamespace(nodes={}, macros={})
+    monkeypatch.setattr(DbtProject, "parse", lambda self: parsed)
     Parsed(tmp_path).keep()
     return tmp_path
 

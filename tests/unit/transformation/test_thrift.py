@@ -1,0 +1,109 @@
+"""What dbt does once is what it did again and again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from dbt.adapters.events.types import AdapterEventDebug
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
+from dbt.events.types import NodeFinished
+from dbt_common.clients import jinja
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.types import Note
+from dbt_common.exceptions.events import EventCompilationError
+from dbt_common.helper_types import WarnErrorOptionsV2
+
+from orchestration.transformation import thrift
+
+TEXT = "{% macro twice(word) %}{{ word }}{{ word }}{% endmacro %}select {{ given }}"
+
+
+@pytest.fixture(autouse=True)
+def thrifty() -> None:
+    thrift.be_thrifty()
+
+
+def test_templates_that_were_kept_are_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    macro = SimpleNamespace(macro_sql=TEXT)
+    thrift.keep_templates(SimpleNamespace(macros={"m": macro}, nodes={}), tmp_path / "templates")
+    monkeypatch.setattr(thrift, "_codes", {})
+    thrift.take_templates(tmp_path / "templates")
+    monkeypatch.setattr(jinja.MacroFuzzEnvironment, "_parse", lambda *parts: pytest.fail("again"))
+    context = {"given": "one"}
+    assert jinja.render_template(jinja.get_template(TEXT, context), context) == "select one"
+
+
+@pytest.mark.parametrize("held", [None, b"", b"no code"])
+def test_templates_that_cannot_be_read_are_made(tmp_path: Path, held: bytes | None) -> None:
+    if held is not None:
+        (tmp_path / "templates").write_bytes(held)
+    thrift.take_templates(tmp_path / "templates")
+    context = {"given": "two"}
+    assert jinja.render_template(jinja.get_template(TEXT, context), context) == "select two"
+
+
+def _macros() -> dict[str, dict[str, Any]]:
+    named = {
+        "own": ("everywhere", "only_own"),
+        "other": ("everywhere", "only_other"),
+        "dbt": ("everywhere", "run_query", "only_dbt"),
+        "dbt_duckdb": ("run_query", "only_duckdb"),
+    }
+    return {
+        package: {
+            name: SimpleNamespace(name=name, package_name=package, unique_id=f"{package}.{name}")
+            for name in names
+        }
+        for package, names in named.items()
+    }
+
+
+@pytest.mark.parametrize("package", ["own", "other", "dbt"])
+def test_a_name_means_the_same_macro(package: str) -> None:
+    def builder() -> MacroNamespaceBuilder:
+        return MacroNamespaceBuilder("own", package, None, ["dbt_duckdb", "dbt"])
+
+    by_dbt = builder()
+    for macros in _macros().values():
+        by_dbt.add_macros(macros.values(), {})
+    inner = by_dbt.internal_packages
+    expected = MacroNamespace(
+        by_dbt.globals, by_dbt.locals, {**inner["dbt"], **inner["dbt_duckdb"]}, by_dbt.packages
+    )
+    found = builder().build_namespace(_macros(), {})
+    assert _ids(found) == _ids(expected)
+    for asked in (None, "dbt", "own", "other"):
+        for name in ("everywhere", "run_query", "only_duckdb"):
+            one, other = (space.get_from_package(asked, name) for space in (found, expected))
+            assert getattr(one, "macro", None) == getattr(other, "macro", None)
+
+
+def _ids(members: Any) -> dict[str, Any]:
+    return {
+        name: _ids(member) if isinstance(member, dict) else member.macro.unique_id
+        for name, member in dict(members).items()
+    }
+
+
+def test_only_what_is_heard_is_filled() -> None:
+    heard: list[str] = []
+    manager = EventManager()
+    manager.add_callback(lambda message: heard.append(message.info.name))
+    debug = AdapterEventDebug(base_msg="nobody")
+    manager.fire_event(debug)
+    manager.fire_event(NodeFinished())
+    assert heard == ["NodeFinished"]
+    assert "filled" not in debug.__dict__
+    assert debug.base_msg == "nobody"
+
+
+def test_a_warning_that_is_an_error_stays_one() -> None:
+    manager = EventManager()
+    manager.warn_error_options = WarnErrorOptionsV2(error="all")
+    with pytest.raises(EventCompilationError, match="mind this"):
+        manager.fire_event(Note(msg="mind this"), force_warn_or_error_handling=True)
