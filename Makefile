@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV_VERSION := 0.13.9
 INSTALLED := $(VENV)/.installed
-PARSED := $(VENV)/parsed/key
+PARSED := $(VENV)/parsed/made_of
 PROJECT := $(shell find models macros seeds tests/dbt -type f) dbt_project.yml profiles.yml
 
 .DEFAULT_GOAL := help

@@ -28,7 +28,7 @@ class Parsed:
         folder = project / ".venv" / "parsed"
         # A warehouse as any other, in which nothing is ever built.
         self.settings = Settings(landing=project / "landing", warehouse=folder)
-        self._stamp = folder / "key"
+        self._stamp = folder / "made_of"
         self._templates = folder / "templates"
 
     @property
@@ -39,7 +39,7 @@ class Parsed:
     def is_current(self) -> bool:
         """Whether it was made of the project as it is now."""
         try:
-            return self._templates.is_file() and self._stamp.read_text() == self._key()
+            return self._stamp.read_text() == self._key()
         except OSError:
             return False
 
