@@ -60,6 +60,9 @@ torture: setup  ## kill runs at 200 moments and see that nothing is lost (hours)
 bench: setup  ## measure the whole product against the floor; SCALE=M or L for more data than S
 	@$(PY) -m benchmarks --scale $(or $(SCALE),S)
 
+bench-peers: setup  ## our identity step beside Splink and SQL, on the same data; PEERS="--customers 30000 --goldenmatch"
+	@$(PY) -m benchmarks.peers $(PEERS)
+
 lint: setup  ## check style and types of Python and SQL
 	@$(MAKE) --no-print-directory --output-sync -j 2 lint-types lint-sql lint-style
 

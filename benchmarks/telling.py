@@ -22,20 +22,20 @@ def tell(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
         f"{found['landing_bytes'] / 1e6:,.0f} MB landed, {found['disk_bytes'] / 1e6:,.0f} MB of warehouse"
     )
     steps_before = earlier.get("steps", {})
-    _table(
+    table(
         ("step", "seconds", "CPU", "memory MB", "CPU before"),
         [
             (
                 name,
                 f"{step['seconds']:.1f}",
                 f"{step['cpu_seconds']:.1f}",
-                _mega(step["memory_bytes"]),
+                mega(step["memory_bytes"]),
                 _maybe(steps_before.get(name, {}).get("cpu_seconds"), ".1f"),
             )
             for name, step in found["steps"].items()
         ],
     )
-    _table(
+    table(
         ("ratio", "now", "goal", "before"),
         [
             (
@@ -51,26 +51,26 @@ def tell(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
         cpu_before = {
             each["stage"]: each["cpu_seconds"] for each in earlier.get("stages", {}).get(run, [])
         }
-        _table(
+        table(
             (f"stage, {run}", "seconds", "CPU", "memory MB", "disk MB", "rows", "CPU before"),
             [
                 (
                     each["stage"],
                     f"{each['seconds']:.1f}",
                     f"{each['cpu_seconds']:.1f}",
-                    _mega(each["memory_bytes"]),
-                    _mega(each["disk_bytes"]),
+                    mega(each["memory_bytes"]),
+                    mega(each["disk_bytes"]),
                     _maybe(each["rows"], ",d"),
                     _maybe(cpu_before.get(each["stage"]), ".1f"),
                 )
                 for each in stages
             ],
         )
-    _table(
+    table(
         ("the longest of dbt, full", "seconds"),
         [(name, f"{spent:.1f}") for name, spent in list(found["nodes"]["full"].items())[:_LONGEST]],
     )
-    _table(
+    table(
         ("reading, 95th percentile in ms", "quiet", "in a run", "quiet before"),
         [
             (
@@ -85,7 +85,7 @@ def tell(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
     print(f"\nscv --help: {1000 * found['help_seconds']:.0f} ms")
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
     print()
     for row in (header, *rows):
@@ -93,7 +93,7 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print("  ".join([f"{first.strip():{widths[0]}}", *others]).rstrip())
 
 
-def _mega(size: int | None) -> str:
+def mega(size: int | None) -> str:
     return "" if size is None else f"{size / 1e6:,.0f}"
 
 

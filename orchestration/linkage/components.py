@@ -16,7 +16,10 @@ Floats = npt.NDArray[np.float64]
 
 def labels(nodes: int, first: Ints, second: Ints) -> Ints:
     """The component of every node 0…nodes-1, named by its smallest node, whatever the order of the edges."""
-    graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(nodes, nodes))
+    # Half as wide where they fit: what counts is how much memory is walked through.
+    narrow = np.int32 if nodes <= np.iinfo(np.int32).max else np.int64
+    ends = (first.astype(narrow), second.astype(narrow))
+    graph = coo_array((np.ones(len(first), dtype=np.int8), ends), shape=(nodes, nodes))
     count, found = label_components(graph, directed=False)
     smallest = np.full(count, nodes, dtype=np.int64)
     np.minimum.at(smallest, found, np.arange(nodes, dtype=np.int64))

@@ -1,0 +1,1 @@
+"""Our identity step beside other tools, on the same profiles: `make bench-peers`."""
