@@ -40,8 +40,8 @@ freshness:
 nux:
   enabled: false
 event_log_storage:
-  module: orchestration.running.event_log
-  class: RunEventLog
+  module: orchestration.running.{module}
+  class: {log}
   config:
     base_dir: {history}
 """
@@ -57,8 +57,10 @@ compute_logs:
 def prepare_home(home: Path) -> None:
     """Dagster's home inside the warehouse, telemetry off."""
     home.mkdir(parents=True, exist_ok=True)
-    instance = _INSTANCE.format(history=json.dumps(str(home / "history" / "runs")))
-    files = {"dagster.yaml": instance, "headless.yaml": instance + _NO_COMPUTE_LOGS}
+    history = json.dumps(str(home / "history" / "runs"))
+    shown = _INSTANCE.format(history=history, module="event_log", log="RunEventLog")
+    headless = _INSTANCE.format(history=history, module="headless_log", log="HeadlessEventLog")
+    files = {"dagster.yaml": shown, "headless.yaml": headless + _NO_COMPUTE_LOGS}
     for name, text in files.items():
         path = home / name
         if not path.is_file() or path.read_text() != text:
