@@ -111,7 +111,10 @@ def _identity(customers: int, home: Path, is_goldenmatch_asked: bool) -> dict[st
             "-m",
             "benchmarks.peers.with_goldenmatch",
         ]
+        cleaned = company / "cleaned.parquet"
+        given.cleaned(sent, cleaned)
         ways["goldenmatch"] = [*alone, sent]
+        ways["goldenmatch, given cleaned columns"] = [*alone, cleaned]
         ways["goldenmatch, given what ours compares"] = [*alone, compared]
     measured = {}
     for name, command in ways.items():

@@ -15,69 +15,13 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.comparison_level_creator import ComparisonLevelCreator
 
-from benchmarks.peers.given import IDENTIFIERS
+from benchmarks.peers.given import CLEANED, IDENTIFIERS
 from benchmarks.peers.work import tell, work
 from orchestration import sql
 
 # What its tutorials cluster at, and others that a user who knew the truth could have chosen.
 THRESHOLD = 0.95
 OTHERS = (0.5, 0.8, 0.9, 0.99, 0.999, 0.9999)
-# Values that more profiles carry stand for nobody: N/A, 0000000000, a front desk's number.
-_MANY = 20
-
-
-def _words(column: str) -> str:
-    """Lower case, without accents and signs."""
-    plain = f"strip_accents(lower({column}))"
-    return f"nullif(trim(regexp_replace({plain}, '[^\\p{{L}}0-9]+', ' ', 'g')), '')"
-
-
-def _rare(column: str) -> str:
-    return f"case when count({column}) over (partition by {column}) <= {_MANY} then {column} end as {column}"
-
-
-_DIGITS = "regexp_replace(coalesce({}, other_phone), '[^0-9]', '', 'g')"
-CLEANED = f"""
-    with plain as (
-        select
-            node, source_id, source_record_id, record, {", ".join(IDENTIFIERS)},
-            {_words("full_name")} as whole,
-            {_words("given_name")} as given_words,
-            {_words("family_name")} as family_words,
-            lower(trim(coalesce(email, other_email))) as email,
-            right({_DIGITS.format("phone")}, 9) as phone,
-            birth_date as birth,
-            {_words("address_line")} as address,
-            {_words("city")} as city,
-            nullif(regexp_replace(lower(postal_code), '[^a-z0-9]', '', 'g'), '') as postal,
-            {_words("company")} as organization
-        from given
-    ),
-    parted as (
-        select
-            *,
-            -- Chinese names are written without a blank, the family first.
-            regexp_full_match(whole, '\\p{{Han}}{{2,4}}') as is_chinese
-        from plain
-    ),
-    named as (
-        select
-            * exclude (given_words, family_words, whole, is_chinese),
-            coalesce(split_part(given_words, ' ', 1), case when is_chinese then whole[2:] else split_part(whole, ' ', 1) end)
-                as given,
-            coalesce(family_words, case when is_chinese then whole[1] else split_part(whole, ' ', -1) end) as family
-        from parted
-    )
-    select
-        * exclude (email, phone),
-        given || ' ' || family as full_name,
-        {_rare("email")},
-        {_rare("phone")}
-    from (select * replace (
-        case when email like '%_@_%' then email end as email,
-        case when length(phone) >= 7 then phone end as phone
-    ) from named)
-"""
 
 
 def main(given: Path, into: Path) -> None:
