@@ -50,7 +50,8 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     )
     return dg.Definitions(
         assets=[
-            load_assets([*source_specs(sources), *raw]),
+            *source_specs(sources),
+            load_assets(raw),
             *layer_assets(manifest, lineage.read(os.environ.get("SCV_LINEAGE"))),
             published_asset(manifest),
         ],

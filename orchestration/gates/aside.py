@@ -21,8 +21,8 @@ SKIPPED = "the source was set aside (on_failure: skip_source)"
 _PREFIX = "aside__"
 
 
-# Gates that a source can fail by itself, and after which nothing but staging is built already.
-LAYERS_TO_GO_ON_FROM = ("raw", "staging")
+# Layers whose relations can show that one source is bad. What the loader and the reconciliation got wrong is no source's fault.
+_OF_SOURCES = ("raw", "staging", "identity", "core", "marts")
 
 
 def to_be_skipped(failed: Collection[CheckResult], sources: Sources) -> set[str]:
@@ -30,8 +30,7 @@ def to_be_skipped(failed: Collection[CheckResult], sources: Sources) -> set[str]
     skipped = set()
     for result in failed:
         source = result.source_id
-        layer = result.relation.partition(".")[0]
-        is_of_source = layer in LAYERS_TO_GO_ON_FROM and source is not None
+        is_of_source = result.relation.partition(".")[0] in _OF_SOURCES and source is not None
         if not is_of_source or sources.get(source or "").on_failure != "skip_source":
             return set()
         skipped.add(source or "")

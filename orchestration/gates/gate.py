@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.errors import GateError
 from orchestration.gates.arrivals import is_whole_due
-from orchestration.gates.aside import (
-    LAYERS_TO_GO_ON_FROM,
-    SKIPPED,
-    is_about_aside,
-    set_aside,
-    to_be_skipped,
-)
+from orchestration.gates.aside import SKIPPED, is_about_aside, set_aside, to_be_skipped
 from orchestration.gates.judging import Rulebook, judge_arrivals
 from orchestration.gates.levels import JUDGED_LAYERS, judge_layer
 from orchestration.gates.results import WARN, CheckResult, stop_message, stopping
@@ -30,8 +24,6 @@ from orchestration.transformation.manifest import known_relations
 
 if TYPE_CHECKING:
     import duckdb
-
-[STAGING] = [layer for layer in LAYERS if layer.name == "staging"]
 
 
 def rulebook(settings: Settings) -> Rulebook:
@@ -58,12 +50,9 @@ def judge(
         if layer == "raw":
             with session.connect() as con:
                 judge_arrivals(con, rulebook(session.settings))
-        elif layer in JUDGED_LAYERS:
-            with session.connect() as con:
-                judge_layer(con, layer, session.run_id, load_thresholds(session.settings))
         found.extend(_evaluated(session, layer, database, expected_rows))
         failed = stopping(found)
-        if layer in LAYERS_TO_GO_ON_FROM and failed:
+        if failed and database is None:
             found[:] = _without_bad_sources(session, layer, found, failed)
             failed = stopping(found)
         session.results.extend(found)
@@ -78,10 +67,16 @@ def judge(
 
 
 def _evaluated(
-    session: Session, layer: str, database: Path | None, expected_rows: dict[str, int] | None
+    session: Session,
+    layer: str,
+    database: Path | None = None,
+    expected_rows: dict[str, int] | None = None,
 ) -> list[CheckResult]:
     import duckdb
 
+    if layer in JUDGED_LAYERS:
+        with session.connect() as con:
+            judge_layer(con, layer, session.run_id, load_thresholds(session.settings))
     from orchestration.gates.runner import evaluate
 
     path = database or session.settings.build_database
@@ -122,12 +117,24 @@ def _without_bad_sources(
     ]
     if layer == "raw":
         return told
-    # What was set aside stands in staging already; without it the layer is built and judged again.
-    build_layer(session, STAGING, [])
-    again = _evaluated(session, layer, None, None)
+    again = _built_again(session, layer)
     if still := stopping(again):
         again = _without_bad_sources(session, layer, again, still)
     return [*(result for result in told if is_about_aside(result)), *again]
+
+
+def _built_again(session: Session, last: str) -> list[CheckResult]:
+    """What was set aside stands in every layer by now: without it they are built and judged again, up to this one.
+
+    Returns what the gate of the last one says, or that of an earlier one that fails.
+    """
+    found: list[CheckResult] = []
+    for layer in LAYERS[: [each.name for each in LAYERS].index(last) + 1]:
+        build_layer(session, layer, [])
+        found = _evaluated(session, layer.name)
+        if stopping(found):
+            break
+    return found
 
 
 def _set_aside(

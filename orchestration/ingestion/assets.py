@@ -1,7 +1,7 @@
-"""The load as Dagster assets: every source, and every raw table, filled by one op."""
+"""The load as Dagster assets: every raw table, filled by one op, and the sources that deliver them."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -28,20 +28,32 @@ def delivering(settings: Settings) -> list[Source]:
 
 
 def source_specs(sources: Collection[Source]) -> list[dg.AssetSpec]:
-    """One asset per source: it materialises when files of it arrive, so its freshness is that of its deliveries."""
+    """One asset per source, which other people's systems make: its freshness is that of what readers have of it."""
     return [_source_spec(source) for source in sorted(sources, key=lambda each: each.source_id)]
+
+
+def delivered(session: Session) -> Iterator[dg.AssetMaterialization]:
+    """What readers got of every source that delivered to this run; what waits outside is not there."""
+    for source_id, rows in session.arrived.items():
+        if source_id not in session.set_aside:
+            yield dg.AssetMaterialization(
+                _source_key(source_id), metadata={"dagster/row_count": rows}
+            )
+
+
+def _source_key(source_id: str) -> dg.AssetKey:
+    return dg.AssetKey([SOURCE, re.sub(r"[^A-Za-z0-9_]", "_", source_id)])
 
 
 def _source_spec(source: Source) -> dg.AssetSpec:
     hours = source.freshness_hours if source.is_active else None
     team = re.sub(r"[^a-z0-9]+", "_", source.owner.lower()).strip("_")
     return dg.AssetSpec(
-        dg.AssetKey([SOURCE, re.sub(r"[^A-Za-z0-9_]", "_", source.source_id)]),
+        _source_key(source.source_id),
         group_name=SOURCE,
         description=f"What {source.source_id} delivers, in the layout of {source.system}.",
         owners=[f"team:{team}"] if team else [],
         kinds={"file"},
-        skippable=True,
         metadata={"delivery": source.delivery, "is_active": source.is_active},
         freshness_policy=dg.FreshnessPolicy.time_window(
             fail_window=timedelta(hours=hours), warn_window=timedelta(hours=hours * 0.8)
@@ -56,7 +68,7 @@ def raw_specs(manifest: Mapping[str, Any], sources: Collection[Source] = ()) -> 
     specs = []
     by_system: dict[str, list[dg.AssetKey]] = {}
     for source in sources:
-        by_system.setdefault(source.system, []).append(_source_spec(source).key)
+        by_system.setdefault(source.system, []).append(_source_key(source.source_id))
     for node in manifest["sources"].values():
         key = asset_key(node)
         domain = (node["config"].get("meta") or {}).get("domain")
@@ -100,15 +112,8 @@ def load_assets(specs: Sequence[dg.AssetSpec]) -> dg.AssetsDefinition:
     def load(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Any:
         with retried(context, session):
             rows = load_landing(session)
-        arrived = {_source_spec(Source(name)).key: count for name, count in session.arrived.items()}
         for spec in specs:
             if spec.key not in context.selected_asset_keys:
-                continue
-            if spec.key.path[0] == SOURCE:
-                if spec.key in arrived:
-                    yield dg.MaterializeResult(
-                        asset_key=spec.key, metadata={"dagster/row_count": arrived[spec.key]}
-                    )
                 continue
             name = ".".join(spec.key.path)
             metadata = {"dagster/row_count": rows[name]} if name in rows else None

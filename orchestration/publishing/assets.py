@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration.gates.checks import CHECK_NAME, as_check_results
 from orchestration.gates.results import CheckResult
+from orchestration.ingestion.assets import delivered
 from orchestration.publishing.publish import publish
 from orchestration.running.retries import retried
 from orchestration.running.session import Session
@@ -40,6 +41,8 @@ def published_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                 rows = publish(session, found)
         finally:
             yield from as_check_results([KEY], found)
+        for source in delivered(session):
+            context.log_event(source)
         yield dg.MaterializeResult(
             asset_key=KEY,
             metadata={

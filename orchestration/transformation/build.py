@@ -6,6 +6,7 @@ from collections import Counter
 
 from orchestration.errors import GateError, ScvError
 from orchestration.gates.results import ERROR, WARN, CheckResult, stop_message, stopping
+from orchestration.linkage.registry import take_back
 from orchestration.running.session import Session
 from orchestration.transformation.dbt import NodeResult
 from orchestration.transformation.evidence import personal_columns, sample_keys
@@ -16,6 +17,9 @@ from orchestration.transformation.layers import LAYERS, Layer
 def build_layer(session: Session, layer: Layer, nodes: list[NodeResult]) -> None:
     """Build it, adding to `nodes` what became of each node; raise when nothing may follow."""
     _decide(session, layer)
+    if layer.name == "identity" and layer.is_whole:
+        with session.connect() as con:
+            take_back(con)
     session.progress.say(f"{layer.name}: building" + (" what is touched" if session.kept else ""))
 
     def note(node: NodeResult) -> None:

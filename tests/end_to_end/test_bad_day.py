@@ -16,7 +16,7 @@ FIRST = date(2026, 9, 1)
 SOURCES = {"shop": 400, "market": 300}
 
 
-def _deliver(landing: Path, number: int, halved: str = "") -> None:
+def _deliver(landing: Path, number: int, halved: str = "", strangers: str = "") -> None:
     draw, day = Random(number), FIRST + timedelta(number)
     for source, around in SOURCES.items():
         rows = int(around * (0.45 if day.weekday() >= 5 else 1) * draw.uniform(0.9, 1.1))
@@ -29,7 +29,7 @@ def _deliver(landing: Path, number: int, halved: str = "") -> None:
         orders = [
             (
                 f"{source}-{number}-{i}",
-                draw.choice(people),
+                f"nobody-{i}" if source == strangers else draw.choice(people),
                 f"{day}T{draw.randrange(24):02}:{draw.randrange(60):02}:00Z",
                 "EUR",
                 "unreadable" if (number, i) == (3, 5) else f"{draw.uniform(5, 200):.2f}",
@@ -101,3 +101,52 @@ def test_a_bad_day_is_stopped_and_does_not_hold_the_others(tmp_path: Path) -> No
     assert _query(quality, files) == [("loaded", 50), ("set_aside", 2)]
     assert _query(quality, "select sum(rows_quarantined) from quality.reconciliation") == [(2,)]
     assert _query(quality, "select count(*) from quality.quarantine") == [(0,)]
+
+    # A source that shows its fault late: when it is known whose orders these are, or that they are nobody's.
+    ids = dict(_query(published, _CUSTOMERS))
+    _deliver(landing, 13, strangers="market")
+    twins = [(f"market-1-{i}", "Anna Müller", "one@example.org") for i in (0, 1)]
+    header = ("source_record_id", "full_name", "email")
+    _write(landing / "market" / "profiles" / "twins.csv", header, twins)
+    (config / "quality_thresholds.csv").write_text(
+        "source_id,table_name,column_name,check_name,warn_at,fail_at,description\n"
+        "market,fct_orders,,unattributed_share,0.03,0.06,Every order is somebody's\n"
+    )
+    options = (*where, "--as-of", "2026-09-14", "--config", str(config))
+    done = run_warm("run", "--json", *options, cwd=tmp_path)
+    assert done.returncode == 3, done.stderr[-3000:]
+    (failure,) = [f for f in json.loads(done.stdout)["failures"] if f["severity"] == "error"]
+    assert (failure["relation"], failure["source_id"]) == ("core.fct_orders", "market")
+    told = {source: _told_to_dagster(warehouse, source) for source in SOURCES}
+
+    (config / "sources.csv").write_text(
+        "source_id,on_failure\nshop,skip_source\nmarket,skip_source\n"
+    )
+    done = run_warm("run", "--json", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads(done.stdout)["set_aside"] == ["market", "shop"]
+    assert _query(published, newest) == [
+        ("market", date(2026, 9, 13)),
+        ("shop", date(2026, 9, 14)),
+    ]
+    # Neither the run that was stopped nor the first half of this one gave or took an id: readers saw neither.
+    now = dict(_query(published, _CUSTOMERS))
+    assert {profile: now[profile] for profile in ids} == ids
+    assert _query(
+        published, "select count(*) from identity.events where event_type = 'merged'"
+    ) == [(0,)]
+    # On the shelf of sources it is the last delivery that readers have.
+    assert _told_to_dagster(warehouse, "market") == told["market"]
+
+
+_CUSTOMERS = "select source_id || ':' || source_record_id, customer_id from identity.crosswalk"
+
+
+def _told_to_dagster(warehouse: Path, source: str) -> object:
+    """When Dagster last heard that readers have something new of a source."""
+    import dagster as dg
+
+    home = warehouse / "build" / "dagster"
+    with dg.DagsterInstance.from_config(str(home), "headless.yaml") as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["sources", source]))
+    return event and event.timestamp

@@ -38,14 +38,15 @@ _SOURCES = Sources(
     [
         ([_failed("raw.canonical__orders", "bad")], {"bad"}),
         ([_failed("staging.orders_versions", "bad")], {"bad"}),
-        # Identity and what follows has seen the source by then.
-        ([_failed("core.fct_orders", "bad")], set()),
+        ([_failed("core.fct_orders", "bad")], {"bad"}),
+        ([_failed("core.fct_orders", None)], set()),
         (
             [_failed("raw.canonical__orders", "bad"), _failed("raw.canonical__orders", "worse")],
             set(),
         ),
-        # What the loader itself got wrong is no source's fault.
+        # What the loader or the reconciliation got wrong is no source's fault.
         ([_failed("state.files", "bad")], set()),
+        ([_failed("quality.reconciliation", "bad")], set()),
         ([_failed("raw.canonical__orders", "unlisted")], set()),
     ],
 )
