@@ -1,9 +1,20 @@
-"""What the machine refuses: no room, no right to write, a broken disk. Not a fault of data or code, and it may pass."""
+"""What the machine gives, and what it refuses: no room, no right to write, a broken disk.
+
+What it refuses is not a fault of data or code, and it may pass.
+"""
 
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
+from functools import cache
+
+# Says how much the engine of a run may hold, such as 8GB.
+MEMORY = "SCV_MEMORY"
+# Of what the machine has. The engine would take four fifths; but identity has an engine of its own beside it.
+_SHARE = 0.4
+_ENGINE_TAKES = 0.8
 
 # As the C library words them, which is how the engine passes them on.
 _WORDS = {
@@ -24,6 +35,22 @@ _NUMBERS = {
     errno.EROFS: "the disk is read-only",
     errno.EIO: "the disk does not answer",
 }
+
+
+@cache
+def memory() -> str:
+    """What the engine of a run may hold in memory; what is more waits on disk."""
+    return os.environ.get(MEMORY) or _share(_SHARE)
+
+
+def _share(share: float) -> str:
+    """So much of what the machine, or the container, has."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        row = con.execute("select current_setting('memory_limit')").fetchone()
+    number, unit = str(row[0] if row else "").split()
+    return f"{float(number) * share / _ENGINE_TAKES:.2f}{unit}"
 
 
 def trouble(error: BaseException) -> str | None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from orchestration.errors import UsageError
+from orchestration.machine import MEMORY, memory
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -123,6 +124,7 @@ class Settings:
             "SCV_BUILD_DATABASE": str(self.build_database),
             "SCV_STATE": str(self.state),
             "SCV_TEMPORARY": str(self.temporary),
+            MEMORY: memory(),
             "DAGSTER_HOME": str(self.dagster_home),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DO_NOT_TRACK": "1",

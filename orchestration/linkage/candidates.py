@@ -85,7 +85,7 @@ def block(con: duckdb.DuckDBPyConnection, features: str, into: str) -> list[Bloc
         f"create or replace temp table {into} as with groups as ({groups}), "
         "firsts as (select nodes, unnest(range(1, len(nodes))) as i from groups), "
         "pairs as (select nodes[i] as join_key_l, unnest(nodes[i + 1:]) as join_key_r from firsts) "
-        "select distinct '0' as match_key, join_key_l, join_key_r from pairs"
+        "select distinct join_key_l, join_key_r from pairs"
     )
     for position in range(len(RULES)):
         con.execute(f"drop table if exists block_{position}")
@@ -99,7 +99,7 @@ def sample(con: duckdb.DuckDBPyConnection, features: str, into: str, pairs: int)
     con.execute(
         f"create or replace temp table {into} as with shuffled as (select node, "
         f"(row_number() over (order by hash(node + 7919), node) - 1) // {group} as sample_group from {features}) "
-        "select '0' as match_key, l.node as join_key_l, r.node as join_key_r from shuffled as l "
+        "select l.node as join_key_l, r.node as join_key_r from shuffled as l "
         "inner join shuffled as r on l.sample_group = r.sample_group and l.node < r.node"
     )
 
@@ -110,7 +110,7 @@ def within(con: duckdb.DuckDBPyConnection, clusters: str, largest: int, into: st
         f"create or replace temp table {into} as with groups as (select list(node order by node) as nodes "
         f"from {clusters} group by cluster having count(*) between 3 and {largest}), "
         "firsts as (select nodes, unnest(range(1, len(nodes))) as i from groups) "
-        "select '0' as match_key, nodes[i] as join_key_l, unnest(nodes[i + 1:]) as join_key_r from firsts"
+        "select nodes[i] as join_key_l, unnest(nodes[i + 1:]) as join_key_r from firsts"
     )
 
 

@@ -69,7 +69,7 @@ class KnownPairs:
         # What is known without its weight weighs too little to be looked at, which is enough where only more is asked for.
         is_enough = "" if least is not None else "where match_weight is not null"
         con.execute(
-            "create or replace temp table new_pairs as select pair, '0' as match_key, "
+            "create or replace temp table new_pairs as select pair, "
             "min(join_key_l) as join_key_l, arg_min(join_key_r, join_key_l) as join_key_r from asked_pairs "
             f"anti join (from known_pairs {is_enough}) using (pair) group by pair"
         )

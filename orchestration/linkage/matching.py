@@ -21,6 +21,7 @@ from orchestration.linkage.known_pairs import KnownPairs
 from orchestration.linkage.learning import train, usable
 from orchestration.linkage.model import Model
 from orchestration.linkage.refinement import DEFAULT
+from orchestration.machine import memory
 
 FREQUENCIES = "value_frequencies"
 # A model learned from that many times fewer or more profiles is learned anew.
@@ -49,11 +50,15 @@ def match_profiles(features: pa.Table, rule_pairs: pa.Table) -> pa.Table:
     state = Path(os.environ["SCV_STATE"])
     known = Path(os.environ["SCV_BUILD_DATABASE"]).parent
     with duckdb.connect(config={"threads": 2}) as con:
+        # The working database's engine holds as much at the same time.
+        con.execute(f"set memory_limit = {sql.text(memory())}")
         if "SCV_TEMPORARY" in os.environ:
             con.execute(f"set temp_directory = {sql.text(os.environ['SCV_TEMPORARY'])}")
         # In tables: they are looked at several times.
         con.register("given_features", features)
         con.execute("create table features as from given_features order by node")
+        con.unregister("given_features")
+        del features
         con.register("given_pairs", rule_pairs)
         con.execute("create table rule_pairs as from given_pairs")
         model = fitting_model(con, "features", state)
@@ -95,7 +100,7 @@ def match(
     blocked = candidates.block(con, features, "blocked_pairs")
     con.execute(
         "create or replace temp table candidate_pairs as select join_key_l, join_key_r from blocked_pairs union "
-        f"select node_1, node_2 from {rule_pairs}"
+        f"select node_1, node_2 from {rule_pairs}; drop table blocked_pairs"
     )
     if model is None:
         model = train(con, features, "candidate_pairs", now())

@@ -97,7 +97,12 @@ def _predict(
         linker.table_management.register_term_frequency_lookup(
             api.register(f"frequency_of_{column}"), column
         )
-    linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
+    # Splink asks which of its rules found a pair.
+    con.execute(
+        "create or replace temp view pairs_to_score as "
+        f"select '0' as match_key, join_key_l, join_key_r from {pairs}"
+    )
+    linker.table_management.register_blocked_pairs_for_predict(api.register("pairs_to_score"))
     predicted = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
     return str(predicted.physical_name)
 

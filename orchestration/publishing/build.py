@@ -16,6 +16,7 @@ import duckdb
 
 from orchestration import sql
 from orchestration.database import STORAGE_VERSION
+from orchestration.machine import memory
 from orchestration.transformation.manifest import PublishedRelation
 
 SOURCE = "scv"
@@ -43,6 +44,7 @@ def build_file(
     con = duckdb.connect(":memory:")
     try:
         con.execute(f"set temp_directory = {sql.text(str(scratch))}")
+        con.execute(f"set memory_limit = {sql.text(memory())}")
         con.execute("set TimeZone = 'UTC'")
         # The working database keeps its own name, by which its views find what they read.
         con.execute(f"attach {sql.text(str(source))} as {SOURCE} (read_only)")

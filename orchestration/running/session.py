@@ -15,9 +15,10 @@ from typing import Any
 
 import duckdb
 
-from orchestration import database
+from orchestration import database, sql
 from orchestration.errors import GateError
 from orchestration.gates.results import CheckResult
+from orchestration.machine import memory
 from orchestration.publishing.restore import restore_if_lost
 from orchestration.publishing.versions import DEFAULT_KEPT, newest_given, remove_unfinished
 from orchestration.running import looks, record
@@ -65,6 +66,7 @@ class Session:
         """The working database, closed again afterwards so that dbt can open it."""
         con = duckdb.connect(str(self.settings.build_database), read_only=read_only)
         try:
+            con.execute(f"set memory_limit = {sql.text(memory())}")
             if not read_only:
                 con.execute("set TimeZone = 'UTC'")
             yield con
