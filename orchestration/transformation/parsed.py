@@ -48,9 +48,12 @@ class Parsed:
         from dbt.contracts.graph.manifest import Manifest
         from dbt.parser.manifest import extended_mashumuro_decoder
 
+        from orchestration.transformation.thrift import take_templates
+
         kept = (self.settings.dbt_target / "partial_parse.msgpack").read_bytes()
         manifest = Manifest.from_msgpack(kept, decoder=extended_mashumuro_decoder)
         manifest.build_flat_graph()
+        take_templates(self._templates)
         return manifest
 
     def keep(self) -> None:

@@ -17,6 +17,7 @@ from dbt_common.exceptions.events import EventCompilationError
 from dbt_common.helper_types import WarnErrorOptionsV2
 
 from orchestration.transformation import thrift
+from orchestration.transformation.parsed import Parsed
 
 TEXT = "{% macro twice(word) %}{{ word }}{{ word }}{% endmacro %}select {{ given }}"
 
@@ -45,6 +46,17 @@ def test_templates_that_cannot_be_read_are_made(tmp_path: Path, held: bytes | No
     thrift.take_templates(tmp_path / "templates")
     context = {"given": "two"}
     assert jinja.render_template(jinja.get_template(TEXT, context), context) == "select two"
+
+
+def test_a_run_takes_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = Parsed()
+    if not parsed.is_current():
+        pytest.skip("the project was changed since `make setup`")
+    codes: dict[tuple[str, str], Any] = {}
+    monkeypatch.setattr(thrift, "_codes", codes)
+    manifest = parsed.manifest()
+    kept = {source for _, source in codes}
+    assert {macro.macro_sql for macro in manifest.macros.values()} <= kept
 
 
 def _macros() -> dict[str, dict[str, Any]]:
