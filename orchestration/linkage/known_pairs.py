@@ -19,6 +19,8 @@ from orchestration.linkage.model import Model
 from orchestration.linkage.scoring import score
 
 FILES = "identity_pairs-*.parquet"
+# Beside so many pairs the profiles that they are looked up in stay in memory.
+_AT_ONCE = 10_000_000
 _COLUMNS = ", ".join(["match_weight", "against", *(f"gamma_{c.name}" for c in COMPARISONS)])
 
 
@@ -88,14 +90,22 @@ class KnownPairs:
         if not scored:
             return
         self.scored += scored
-        weighed = score(con, self._features, self._frequencies, self._model, pairs, least)
         if least is None:
             con.execute(f"delete from known_pairs where pair in (select pair from {pairs})")
-        con.execute(
-            f"insert into known_pairs by name select pair, {_COLUMNS} from {pairs} "
-            f"left join {weighed} on join_key_l = node_1 and join_key_r = node_2"
-        )
-        con.execute(f"drop table {weighed}")
+        parts = -(-scored // _AT_ONCE)
+        for part in range(parts):
+            con.execute(
+                "create or replace temp view pairs_at_once as "
+                f"select * from {pairs} where join_key_l % {parts} = {part}"
+            )
+            weighed = score(
+                con, self._features, self._frequencies, self._model, "pairs_at_once", least
+            )
+            con.execute(
+                f"insert into known_pairs by name select pair, {_COLUMNS} from pairs_at_once "
+                f"left join {weighed} on join_key_l = node_1 and join_key_r = node_2"
+            )
+            con.execute(f"drop table {weighed}")
 
     def save(self) -> None:
         """Keep what this run asked for; what no profile brings up any more is forgotten."""

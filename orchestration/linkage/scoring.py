@@ -27,9 +27,10 @@ def score(
     `counted` holds the frequencies of the model. Columns: node_1, node_2, match_weight (bits, relatives taken off),
     against (bits of all that disagrees), gamma_<comparison>.
     """
+    # Splink takes the profiles that are in a pair, and all their columns.
     con.execute(
-        f"create or replace temp table profiles_to_score as select node, {', '.join(feature_columns())} from {features} "
-        f"where node in (select join_key_l from {pairs} union select join_key_r from {pairs})"
+        "create or replace temp view profiles_to_score as "
+        f"select node, {', '.join(feature_columns())} from {features}"
     )
     kin, against = [], []
     for comparison in model.active:
@@ -55,9 +56,7 @@ def score(
         f"{' + '.join(against)} as against, {gammas}"
     )
     with pairs_probe_profiles(con):
-        predicted = _predict(con, "profiles_to_score", counted, model, pairs, least, columns)
-    con.execute("drop table profiles_to_score")
-    return predicted
+        return _predict(con, "profiles_to_score", counted, model, pairs, least, columns)
 
 
 def _predict(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.linkage import candidates, frequencies
+from orchestration.linkage import candidates, frequencies, known_pairs
 from orchestration.linkage.comparisons import feature_columns
 from orchestration.linkage.matching import FREQUENCIES, match
 from orchestration.linkage.model import Model
@@ -85,6 +85,13 @@ def test_one_new_profile_is_scored_against_the_rest_only(tmp_path: Path) -> None
     one_more = {"given": "otto", "family": "wong", "birth": "19800229"}
     _, new_pairs = matched([*rest, one_more], tmp_path)
     assert new_pairs == 20
+
+
+def test_many_pairs_are_scored_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [{"given": f"a{i % 3}", "family": "wong", "birth": "19800229"} for i in range(20)]
+    at_once = matched(many, None)
+    monkeypatch.setattr(known_pairs, "_AT_ONCE", 30)
+    assert matched(many, None) == at_once
 
 
 def test_another_model_scores_everything_anew(tmp_path: Path) -> None:
