@@ -26,6 +26,7 @@ def serve(host: str, port: int, memory: str, threads: int, warehouse: Path | Non
     What is served is whole, personal data included; beyond this machine, put TLS before it.
     """
     import os
+    import signal
 
     from orchestration.serving.server import start
 
@@ -34,6 +35,8 @@ def serve(host: str, port: int, memory: str, threads: int, warehouse: Path | Non
         raise UsageError("SCV_SERVE_TOKEN is too short to be a secret; take 16 signs or more.")
     token = given or secrets.token_urlsafe(32)
     settings = settings_of(None, warehouse)
+    # Who stops a service says so by SIGTERM, also where what started it does not listen to that.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = start(settings, token, host, port, memory, threads)
     sys.stderr.write(f"Serving {server.version} at {server.address}\n")
     if not given:
