@@ -10,6 +10,9 @@ import os
 from collections.abc import Iterator
 from functools import cache
 
+from orchestration import sql
+from orchestration.errors import UsageError
+
 # Says how much the engine of a run may hold, such as 8GB.
 MEMORY = "SCV_MEMORY"
 # Of what the machine has. The engine would take four fifths; but identity has an engine of its own beside it.
@@ -40,17 +43,21 @@ _NUMBERS = {
 @cache
 def memory() -> str:
     """What the engine of a run may hold in memory; what is more waits on disk."""
-    return os.environ.get(MEMORY) or _share(_SHARE)
-
-
-def _share(share: float) -> str:
-    """So much of what the machine, or the container, has."""
     import duckdb
 
     with duckdb.connect() as con:
+        if asked := os.environ.get(MEMORY):
+            try:
+                con.execute(f"set memory_limit = {sql.text(asked)}")
+            except duckdb.Error:
+                raise UsageError(
+                    f"{MEMORY} is {asked!r}, which is no amount of memory; write it as 8GB."
+                ) from None
+            return asked
+        # Of the container, where it has less than the machine.
         row = con.execute("select current_setting('memory_limit')").fetchone()
     number, unit = str(row[0] if row else "").split()
-    return f"{float(number) * share / _ENGINE_TAKES:.2f}{unit}"
+    return f"{float(number) * _SHARE / _ENGINE_TAKES:.2f}{unit}"
 
 
 def trouble(error: BaseException) -> str | None:

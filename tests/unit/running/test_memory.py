@@ -1,0 +1,45 @@
+"""How much the engine of a run may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from orchestration.errors import UsageError
+from orchestration.machine import MEMORY, memory
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    memory.cache_clear()
+    yield
+    memory.cache_clear()
+
+
+def _bytes(limit: str) -> float:
+    with duckdb.connect() as con:
+        con.execute(f"set memory_limit = '{limit}'")
+        number, unit = (
+            con.execute("select current_setting('memory_limit')").fetchall()[0][0].split()
+        )
+    return float(number) * {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}[unit]
+
+
+def test_two_engines_fit_beside_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(MEMORY, raising=False)
+    with duckdb.connect() as con:
+        whole = con.execute("select current_setting('memory_limit')").fetchall()[0][0]
+    assert 2 * _bytes(memory()) == pytest.approx(_bytes(whole.replace(" ", "")), rel=0.02)
+
+
+def test_it_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MEMORY, "2GB")
+    assert memory() == "2GB"
+
+
+def test_what_is_no_amount_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MEMORY, "lots")
+    with pytest.raises(UsageError, match="8GB"):
+        memory()
