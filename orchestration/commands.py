@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -240,5 +241,7 @@ def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> No
     ]
     sys.stderr.write(f"Dagster's UI opens on http://{host}:{port} (stop it with Ctrl-C)\n")
     os.chdir(settings.build)
+    # Dagster ends on SIGTERM as on Ctrl-C, which a shell's background job is born deaf to.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # This process becomes the server, so that every signal reaches it.
     os.execve(sys.executable, command, environment)
