@@ -7,7 +7,7 @@ PARSED := $(VENV)/parsed/made_of
 PROJECT := $(shell find models macros seeds tests/dbt -type f) dbt_project.yml profiles.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev test torture lint lint-style lint-types lint-sql format lock cookbook translate contoso superset superset-test clean
+.PHONY: help setup run demo dev test torture bench bench-peers lint lint-style lint-types lint-sql format lock cookbook translate contoso superset superset-test clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

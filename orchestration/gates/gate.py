@@ -74,11 +74,11 @@ def _evaluated(
 ) -> list[CheckResult]:
     import duckdb
 
+    from orchestration.gates.runner import evaluate
+
     if layer in JUDGED_LAYERS:
         with session.connect() as con:
             judge_layer(con, layer, session.run_id, load_thresholds(session.settings))
-    from orchestration.gates.runner import evaluate
-
     path = database or session.settings.build_database
     con = duckdb.connect(str(path), read_only=True)
     try:

@@ -27,10 +27,9 @@ def score(
     `counted` holds the frequencies of the model. Columns: node_1, node_2, match_weight (bits, relatives taken off),
     against (bits of all that disagrees), gamma_<comparison>.
     """
-    # Splink takes the profiles that are in a pair, and all their columns.
     con.execute(
-        "create or replace temp view profiles_to_score as "
-        f"select node, {', '.join(feature_columns())} from {features}"
+        f"create or replace temp table profiles_to_score as select node, {', '.join(feature_columns())} from {features} "
+        f"where node in (select join_key_l from {pairs} union select join_key_r from {pairs})"
     )
     kin, against = [], []
     for comparison in model.active:
@@ -56,7 +55,9 @@ def score(
         f"{' + '.join(against)} as against, {gammas}"
     )
     with pairs_probe_profiles(con):
-        return _predict(con, "profiles_to_score", counted, model, pairs, least, columns)
+        predicted = _predict(con, "profiles_to_score", counted, model, pairs, least, columns)
+    con.execute("drop table profiles_to_score")
+    return predicted
 
 
 def _predict(
