@@ -10,38 +10,39 @@ from dataclasses import dataclass
 
 import duckdb
 
-# From narrow to wide. Each is a set of SQL expressions over the features that must all be equal.
-RULES: tuple[tuple[str, ...], ...] = (
-    ("national_id",),
-    ("organization",),
-    ("email",),
-    ("phone",),
-    ("email_name",),
-    ("birth", "given"),
-    ("birth", "family"),
-    ("birth",),
-    ("names",),
-    ("given", "birth_year"),
-    ("family", "birth_year"),
-    ("birth_day", "given"),
-    ("birth_day", "family"),
-    ("postal", "given"),
-    ("postal", "family"),
-    ("postal", "birth_year"),
-    ("birth_day", "postal"),
-    ("birth_day", "city"),
-    ("birth_year", "city", "gender"),
-    ("given", "city"),
-    ("family", "city"),
-    ("address",),
-    ("address[1:8]", "given[1]"),
-    ("given[1:3]", "family[1:3]", "region"),
-    ("family[1:4]", "given[1:2]"),
-    ("phone[-7:]", "given[1]"),
-    ("rare_domain", "email_name[1:3]"),
-)
+# From narrow to wide. Each is a set of SQL expressions over the features that must all be equal, and how many pairs a
+# profile it may take. What many strangers have in common (a town, a year, a mailbox's name) finds hardly anybody whom
+# nothing else does; a whole name finds who changed all the rest.
+RULES: dict[tuple[str, ...], float] = {
+    ("national_id",): 10,
+    ("organization",): 10,
+    ("email",): 3,
+    ("phone",): 10,
+    ("email_name",): 3,
+    ("birth", "given"): 10,
+    ("birth", "family"): 10,
+    ("birth",): 2,
+    ("names",): 10,
+    ("given", "birth_year"): 2,
+    ("family", "birth_year"): 2,
+    ("birth_day", "given"): 2,
+    ("birth_day", "family"): 2,
+    ("postal", "given"): 2,
+    ("postal", "family"): 2,
+    ("postal", "birth_year"): 2,
+    ("birth_day", "postal"): 2,
+    ("birth_day", "city"): 1,
+    ("birth_year", "city", "gender"): 1,
+    ("given", "city"): 1,
+    ("family", "city"): 1,
+    ("address",): 2,
+    ("address[1:8]", "given[1]"): 2,
+    ("given[1:3]", "family[1:3]", "region"): 2,
+    ("family[1:4]", "given[1:2]"): 3,
+    ("phone[-7:]", "given[1]"): 2,
+    ("rare_domain", "email_name[1:3]"): 1,
+}
 
-PAIRS_PER_PROFILE = 10
 AT_LEAST = 20_000
 
 
@@ -55,12 +56,17 @@ class Blocked:
     largest_group: int
 
 
-def block(con: duckdb.DuckDBPyConnection, features: str, into: str) -> list[Blocked]:
-    """Fill table `into` (`join_key_l`, `join_key_r`, each pair once) and tell what each rule gave."""
+def block(
+    con: duckdb.DuckDBPyConnection, features: str, into: str, also: str | None = None
+) -> list[Blocked]:
+    """Fill table `into` (`join_key_l`, `join_key_r`, each pair once) and tell what each rule gave.
+
+    Pairs of table `also` (node_1, node_2), which are none of the rules' choice, are added.
+    """
     profiles = count(con, f"select count(*) from {features}")
-    budget = max(AT_LEAST, PAIRS_PER_PROFILE * profiles)
     report, selects = [], []
-    for position, rule in enumerate(RULES):
+    for position, (rule, pairs_per_profile) in enumerate(RULES.items()):
+        budget = max(AT_LEAST, pairs_per_profile * profiles)
         keys = ", ".join(rule)
         filled = " and ".join(f"{key} is not null and {key} != ''" for key in rule)
         sizes = con.execute(
@@ -81,11 +87,12 @@ def block(con: duckdb.DuckDBPyConnection, features: str, into: str) -> list[Bloc
         )
         selects.append(f"select nodes from block_{position}")
     groups = " union ".join(selects) or "select []::bigint[] as nodes where false"
+    others = f"union all select node_1, node_2 from {also}" if also else ""
     con.execute(
         f"create or replace temp table {into} as with groups as ({groups}), "
         "firsts as (select nodes, unnest(range(1, len(nodes))) as i from groups), "
         "pairs as (select nodes[i] as join_key_l, unnest(nodes[i + 1:]) as join_key_r from firsts) "
-        "select distinct join_key_l, join_key_r from pairs"
+        f"select distinct join_key_l, join_key_r from (from pairs {others})"
     )
     for position in range(len(RULES)):
         con.execute(f"drop table if exists block_{position}")

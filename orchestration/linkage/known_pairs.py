@@ -20,8 +20,8 @@ from orchestration.linkage.scoring import score
 
 FILES = "identity_pairs-*.parquet"
 # Beside so many pairs the profiles that they are looked up in stay in memory.
-_AT_ONCE = 10_000_000
-_COLUMNS = ", ".join(["match_weight", "against", *(f"gamma_{c.name}" for c in COMPARISONS)])
+_AT_ONCE = 100_000_000
+_WEIGHED = ", ".join(["match_weight", "against", *(f"gamma_{c.name}" for c in COMPARISONS)])
 
 
 class KnownPairs:
@@ -50,48 +50,53 @@ class KnownPairs:
             f"select node, hash({', '.join(feature_columns())}) as print from {features}"
         )
         gammas = ", ".join(f"gamma_{c.name} tinyint" for c in COMPARISONS)
+        # Most pairs are known for weighing too little to be looked at; of these there is nothing but the print.
         con.execute(
             f"create or replace temp table known_pairs (pair ubigint, match_weight double, against double, {gammas}); "
-            "create or replace temp table used_pairs (pair ubigint)"
+            "create or replace temp table known_as_light (pair ubigint); "
+            "create or replace temp table used_pairs (pair ubigint); "
+            "create or replace temp table used_as_light (pair ubigint)"
         )
         if self._kept is not None and self._kept.exists():
             # What cannot be read is weighed again.
             with suppress(duckdb.Error):
-                con.execute(f"insert into known_pairs by name from {sql.path(self._kept)}")
+                con.execute(
+                    f"insert into known_pairs by name from {sql.path(self._kept)} where match_weight is not null"
+                )
+                con.execute(
+                    f"insert into known_as_light select pair from {sql.path(self._kept)} where match_weight is null"
+                )
 
     def weigh(self, pairs: str, least: float | None, into: str) -> None:
         """Fill table `into` (`node_1`, `node_2`, `match_weight` and what it is made of) for the pairs of at least `least`."""
         con = self._con
         con.execute(
-            "create or replace temp table asked_pairs as "
-            "select join_key_l, join_key_r, hash(least(l.print, r.print), greatest(l.print, r.print)) as pair "
-            f"from {pairs} inner join profile_prints as l on l.node = join_key_l "
-            "inner join profile_prints as r on r.node = join_key_r"
+            f"create or replace temp table asked_pairs as {self._printed(pairs, 'join_key_l', 'join_key_r', '')}"
         )
-        # What is known without its weight weighs too little to be looked at, which is enough where only more is asked for.
-        is_enough = "" if least is not None else "where match_weight is not null"
+        enough = "" if least is None else f"where match_weight >= {least!r}"
         con.execute(
-            "create or replace temp table new_pairs as select pair, "
-            "min(join_key_l) as join_key_l, arg_min(join_key_r, join_key_l) as join_key_r from asked_pairs "
-            f"anti join (from known_pairs {is_enough}) using (pair) group by pair"
+            f"create or replace temp table {into} as select join_key_l as node_1, join_key_r as node_2, {_WEIGHED} "
+            f"from asked_pairs inner join known_pairs using (pair) {enough}"
         )
-        self._score("new_pairs", least)
-        enough = "is not null" if least is None else f">= {least!r}"
+        is_light = "" if least is None else "anti join known_as_light using (pair)"
         con.execute(
-            f"create or replace temp table {into} as select join_key_l as node_1, join_key_r as node_2, {_COLUMNS} "
-            f"from asked_pairs inner join known_pairs using (pair) where match_weight {enough}; "
-            "insert into used_pairs select pair from asked_pairs"
+            "create or replace temp table new_pairs as "
+            f"from asked_pairs anti join known_pairs using (pair) {is_light}"
         )
-        con.execute("drop table asked_pairs; drop table new_pairs")
+        self._score("new_pairs", least, into)
+        con.execute(
+            "insert into used_pairs select pair from asked_pairs semi join known_pairs using (pair); "
+            "insert into used_as_light select pair from asked_pairs anti join known_pairs using (pair); "
+            "drop table asked_pairs; drop table new_pairs"
+        )
 
-    def _score(self, pairs: str, least: float | None) -> None:
+    def _score(self, pairs: str, least: float | None, into: str) -> None:
+        """Add to `into`, and to what is known, what scoring gives."""
         con = self._con
         scored = con.execute(f"select count(*) from {pairs}").fetchall()[0][0]
-        if not scored:
+        if not scored or not self._model.active:
             return
         self.scored += scored
-        if least is None:
-            con.execute(f"delete from known_pairs where pair in (select pair from {pairs})")
         parts = -(-scored // _AT_ONCE)
         for part in range(parts):
             con.execute(
@@ -101,17 +106,31 @@ class KnownPairs:
             weighed = score(
                 con, self._features, self._frequencies, self._model, "pairs_at_once", least
             )
+            printed = self._printed(weighed, "node_1", "node_2", f", {_WEIGHED}")
+            # Pairs of alike profiles have one print, and one weight.
             con.execute(
-                f"insert into known_pairs by name select pair, {_COLUMNS} from pairs_at_once "
-                f"left join {weighed} on join_key_l = node_1 and join_key_r = node_2"
+                f"insert into {into} by name from {weighed}; "
+                f"insert into known_pairs by name select distinct on (pair) pair, {_WEIGHED} from ({printed}) "
+                "anti join known_pairs using (pair); "
+                f"drop table {weighed}"
             )
-            con.execute(f"drop table {weighed}")
+
+    def _printed(self, pairs: str, left: str, right: str, columns: str) -> str:
+        """SQL: pairs with the print of each, which is the same whichever of the two comes first."""
+        return (
+            f"select {left}, {right}{columns}, hash(least(l.print, r.print), greatest(l.print, r.print)) as pair "
+            f"from {pairs} inner join profile_prints as l on l.node = {left} "
+            f"inner join profile_prints as r on r.node = {right}"
+        )
 
     def save(self) -> None:
         """Keep what this run asked for; what no profile brings up any more is forgotten."""
         if self._kept is None:
             return
-        used = "from known_pairs where pair in (from used_pairs)"
+        used = (
+            "select * from known_pairs semi join used_pairs using (pair) "
+            "union all by name select pair from used_as_light"
+        )
         keep(self._con, used, self._kept)
         for other in self._kept.parent.glob(FILES):
             if other != self._kept:

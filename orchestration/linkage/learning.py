@@ -44,9 +44,15 @@ def usable(con: duckdb.DuckDBPyConnection, features: str) -> list[Comparison]:
 def train(
     con: duckdb.DuckDBPyConnection, features: str, pairs: str, trained_at: dt.datetime
 ) -> Model:
-    """Learn from the candidates in table `pairs`, without labels."""
+    """Learn from the candidates in table `pairs`, without labels.
+
+    Where profiles carry nothing that could be compared, or all the same, there is nothing to learn: a model without
+    comparisons, by which no pair is weighed.
+    """
     comparisons = usable(con, features)
     profiles = candidates.count(con, f"select count(*) from {features}")
+    if not comparisons:
+        return _nothing_learned(profiles, trained_at)
     by_chance, stands_for = _random_patterns(con, features, profiles, comparisons)
     pairs_there_are = max(1.0, profiles * (profiles - 1) / 2)
     random_shares, coverage = [], []
@@ -102,6 +108,20 @@ def train(
         share_relatives=rounded(learned.share_relatives),
         density={c.name: rounded(d) for c, d in zip(comparisons, learned.density, strict=True)},
         comparisons=weights,
+    )
+
+
+def _nothing_learned(profiles: int, trained_at: dt.datetime) -> Model:
+    return Model(
+        trained_at=trained_at.isoformat(timespec="seconds"),
+        definition=definition(),
+        profiles=profiles,
+        share_same=rounded(1 / max(2, profiles)),
+        share_relatives=rounded(1 / max(2, profiles)),
+        name_dependence=1.0,
+        density={},
+        filled={},
+        comparisons={},
     )
 
 

@@ -97,11 +97,7 @@ def match(
     A `model` that is given needs its frequencies in table `value_frequencies`; one that is learned fills it. The folder
     `known` keeps what was weighed for the next time.
     """
-    blocked = candidates.block(con, features, "blocked_pairs")
-    con.execute(
-        "create or replace temp table candidate_pairs as select join_key_l, join_key_r from blocked_pairs union "
-        f"select node_1, node_2 from {rule_pairs}; drop table blocked_pairs"
-    )
+    blocked = candidates.block(con, features, "candidate_pairs", rule_pairs)
     if model is None:
         model = train(con, features, "candidate_pairs", now())
         frequencies.count(con, features, model, FREQUENCIES)

@@ -42,7 +42,7 @@ people = st.lists(
 
 
 def matched(
-    population: Sequence[Person], known: Path | None, model: Model = MODEL
+    population: Sequence[Person], known: Path | None, model: Model | None = MODEL
 ) -> tuple[list[tuple[object, ...]], int]:
     """The weighed pairs of a population, and how many had to be scored."""
     rows = [
@@ -67,7 +67,7 @@ def test_only_what_is_new_is_scored_and_nothing_else_differs(
     # A low cap makes groups too large on one day and small enough on the next.
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(candidates, "AT_LEAST", cap)
-        patch.setattr(candidates, "PAIRS_PER_PROFILE", 0)
+        patch.setattr(candidates, "RULES", dict.fromkeys(candidates.RULES, 0))
         for population in days:
             found, scored = matched(population, Path(folder))
             everything, at_most = matched(population, None)
@@ -85,6 +85,12 @@ def test_one_new_profile_is_scored_against_the_rest_only(tmp_path: Path) -> None
     one_more = {"given": "otto", "family": "wong", "birth": "19800229"}
     _, new_pairs = matched([*rest, one_more], tmp_path)
     assert new_pairs == 20
+
+
+@pytest.mark.parametrize("profiles", [1, 3])
+def test_profiles_that_tell_nothing_apart_are_not_weighed(profiles: int, tmp_path: Path) -> None:
+    alike = [{"given": "anna", "email": "a@x.org"}] * profiles
+    assert matched(alike, tmp_path, model=None) == ([], 0)
 
 
 def test_many_pairs_are_scored_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
