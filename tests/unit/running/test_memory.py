@@ -1,7 +1,9 @@
-"""How much the engine of a run may hold."""
+"""How much the engine of a run may hold, and who goes first."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import duckdb
@@ -43,3 +45,14 @@ def test_what_is_no_amount_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MEMORY, "lots")
     with pytest.raises(UsageError, match="8GB"):
         memory()
+
+
+def test_a_run_lets_readers_go_first_and_never_goes_up() -> None:
+    asked = (
+        "import os; from orchestration.machine import step_back; step_back(); "
+        "first = os.nice(0); os.nice(5); step_back(); print(first, os.nice(0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["10", "15"]
