@@ -68,10 +68,14 @@ class KnownPairs:
                 )
 
     def weigh(self, pairs: str, least: float | None, into: str) -> None:
-        """Fill table `into` (`node_1`, `node_2`, `match_weight` and what it is made of) for the pairs of at least `least`."""
+        """Fill table `into` (`node_1`, `node_2`, `match_weight` and what it is made of) for the pairs of at least `least`.
+
+        Table `pairs` is used up: of a large company it takes as much memory as is left.
+        """
         con = self._con
         con.execute(
-            f"create or replace temp table asked_pairs as {self._printed(pairs, 'join_key_l', 'join_key_r', '')}"
+            f"create or replace temp table asked_pairs as {self._printed(pairs, 'join_key_l', 'join_key_r', '')}; "
+            f"drop table {pairs}"
         )
         enough = "" if least is None else f"where match_weight >= {least!r}"
         con.execute(
@@ -79,16 +83,23 @@ class KnownPairs:
             f"from asked_pairs inner join known_pairs using (pair) {enough}"
         )
         is_light = "" if least is None else "anti join known_as_light using (pair)"
-        con.execute(
-            "create or replace temp table new_pairs as "
-            f"from asked_pairs anti join known_pairs using (pair) {is_light}"
-        )
-        self._score("new_pairs", least, into)
+        new_pairs = "asked_pairs"
+        if self._knows_any():
+            new_pairs = "new_pairs"
+            con.execute(
+                "create or replace temp table new_pairs as "
+                f"from asked_pairs anti join known_pairs using (pair) {is_light}"
+            )
+        self._score(new_pairs, least, into)
         con.execute(
             "insert into used_pairs select pair from asked_pairs semi join known_pairs using (pair); "
             "insert into used_as_light select pair from asked_pairs anti join known_pairs using (pair); "
-            "drop table asked_pairs; drop table new_pairs"
+            "drop table asked_pairs; drop table if exists new_pairs"
         )
+
+    def _knows_any(self) -> bool:
+        counted = "(select count(*) from known_pairs) + (select count(*) from known_as_light)"
+        return bool(self._con.execute(f"select {counted}").fetchall()[0][0])
 
     def _score(self, pairs: str, least: float | None, into: str) -> None:
         """Add to `into`, and to what is known, what scoring gives."""

@@ -27,10 +27,7 @@ def score(
     `counted` holds the frequencies of the model. Columns: node_1, node_2, match_weight (bits, relatives taken off),
     against (bits of all that disagrees), gamma_<comparison>.
     """
-    con.execute(
-        f"create or replace temp table profiles_to_score as select node, {', '.join(feature_columns())} from {features} "
-        f"where node in (select join_key_l from {pairs} union select join_key_r from {pairs})"
-    )
+    profiles = _profiles_of(con, features, pairs)
     kin, against = [], []
     for comparison in model.active:
         levels = model.comparisons[comparison.name]
@@ -55,9 +52,23 @@ def score(
         f"{' + '.join(against)} as against, {gammas}"
     )
     with pairs_probe_profiles(con):
-        predicted = _predict(con, "profiles_to_score", counted, model, pairs, least, columns)
-    con.execute("drop table profiles_to_score")
-    return predicted
+        return _predict(con, profiles, counted, model, pairs, least, columns)
+
+
+def _profiles_of(con: duckdb.DuckDBPyConnection, features: str, pairs: str) -> str:
+    """A table with the profiles in the pairs: `features` itself where most will be among them, else a short one.
+
+    Splink copies them twice, and looks up the frequency of each of their values.
+    """
+    asked = f"select (select count(*) from {pairs}), (select count(*) from {features})"
+    of_pairs, of_features = con.execute(asked).fetchall()[0]
+    if of_pairs > of_features:
+        return features
+    con.execute(
+        f"create or replace temp table profiles_to_score as select node, {', '.join(feature_columns())} from {features} "
+        f"where node in (select join_key_l from {pairs} union select join_key_r from {pairs})"
+    )
+    return "profiles_to_score"
 
 
 def _predict(
