@@ -15,7 +15,6 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.machine import step_back
 from orchestration.publishing.versions import DEFAULT_KEPT
 from orchestration.running.fingerprint import fingerprint, forget, remember
 from orchestration.running.finish import finish
@@ -73,7 +72,6 @@ def session_resource(context: Any) -> Iterator[Session]:
     """One run's session: the lock is held and the books are open for as long as the run lasts."""
     settings = from_environment(os.environ)
     progress = Progress(sys.stderr)
-    step_back()
     with warehouse_lock(settings.lock, progress.say):
         clear_dead_runs(context.instance)
         drop_old_runs(context.instance)

@@ -18,7 +18,7 @@ import duckdb
 from orchestration import database, sql
 from orchestration.errors import GateError
 from orchestration.gates.results import CheckResult
-from orchestration.machine import memory
+from orchestration.machine import memory, step_back
 from orchestration.publishing.restore import restore_if_lost
 from orchestration.publishing.versions import DEFAULT_KEPT, newest_given, remove_unfinished
 from orchestration.running import looks, record
@@ -125,6 +125,7 @@ def open_session(
     accepted: frozenset[str] = frozenset(),
 ) -> Session:
     """Begin a run: folders, log and its row in the books. The caller holds the lock."""
+    step_back()
     for folder in (settings.build, settings.temporary, settings.dbt_logs, settings.dbt_target):
         folder.mkdir(parents=True, exist_ok=True)
     run_id = new_run_id(settings)
