@@ -52,7 +52,5 @@ def test_a_run_lets_readers_go_first_and_never_goes_up() -> None:
         "import os; from orchestration.machine import step_back; step_back(); "
         "first = os.nice(0); os.nice(5); step_back(); print(first, os.nice(0))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["10", "15"]
