@@ -107,7 +107,7 @@ def explain(
             one.node,
             other.node,
         )
-        if model
+        if model and model.active
         else None,
         evidence[0] if evidence else None,
         evidence[1] if evidence else None,

@@ -118,12 +118,15 @@ class KnownPairs:
                 con, self._features, self._frequencies, self._model, "pairs_at_once", least
             )
             printed = self._printed(weighed, "node_1", "node_2", f", {_WEIGHED}")
-            # Pairs of alike profiles have one print, and one weight.
+            # Pairs of alike profiles have one print, and one weight: that of the first.
             con.execute(
-                f"insert into {into} by name from {weighed}; "
-                f"insert into known_pairs by name select distinct on (pair) pair, {_WEIGHED} from ({printed}) "
-                "anti join known_pairs using (pair); "
-                f"drop table {weighed}"
+                f"create or replace temp table weighed_pairs as {printed}; "
+                f"drop table {weighed}; "
+                f"insert into known_pairs by name select distinct on (pair) pair, {_WEIGHED} from weighed_pairs "
+                "anti join known_pairs using (pair) order by pair, node_1, node_2; "
+                f"insert into {into} select node_1, node_2, {_WEIGHED} from "
+                "(select node_1, node_2, pair from weighed_pairs) inner join known_pairs using (pair); "
+                "drop table weighed_pairs"
             )
 
     def _printed(self, pairs: str, left: str, right: str, columns: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from orchestration.linkage import waterfall, wording
 from orchestration.linkage.comparisons import COMPARISONS
 from orchestration.linkage.explaining import explain
 from orchestration.linkage.matching import FREQUENCIES
+from orchestration.linkage.model import Model
 from orchestration.linkage.weighing import weigh_pair
 from tests.sql import Models
 from tests.unit.linkage.identities import Identities, Person
@@ -155,6 +157,17 @@ def test_who_is_not_known_is_told(identities: Identities) -> None:
         told(identities, 0, 0)
     with duckdb.connect(":memory:") as con, pytest.raises(UsageError, match="No run has built"):
         explain(con, identities.state, ("s", "0"), ("s", "1"))
+
+
+def test_a_model_that_compares_nothing_leaves_rules_and_decisions(
+    identities: Identities, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where all profiles are alike."""
+    learned_nothing = replace(identities.model, comparisons={})
+    monkeypatch.setattr(Model, "load", lambda state: learned_nothing)
+    document = told(identities, 0, 1)
+    assert document["are_one_customer"]
+    assert "e-mail" in str(document)
 
 
 def test_the_models_know_every_comparison(identities: Identities) -> None:
