@@ -13,7 +13,7 @@ import duckdb
 # From narrow to wide. Each is a set of SQL expressions over the features that must all be equal, and how many pairs a
 # profile it may take. What many strangers have in common (a town, a year, a mailbox's name) finds hardly anybody whom
 # nothing else does; a whole name finds who changed all the rest.
-RULES: dict[tuple[str, ...], float] = {
+RULES: dict[tuple[str, ...], int] = {
     ("national_id",): 10,
     ("organization",): 10,
     ("email",): 3,
@@ -56,9 +56,7 @@ class Blocked:
     largest_group: int
 
 
-def block(
-    con: duckdb.DuckDBPyConnection, features: str, into: str, also: str | None = None
-) -> list[Blocked]:
+def block(con: duckdb.DuckDBPyConnection, features: str, also: str, into: str) -> list[Blocked]:
     """Fill table `into` (`join_key_l`, `join_key_r`, each pair once) and tell what each rule gave.
 
     Pairs of table `also` (node_1, node_2), which are none of the rules' choice, are added.
@@ -87,12 +85,11 @@ def block(
         )
         selects.append(f"select nodes from block_{position}")
     groups = " union ".join(selects) or "select []::bigint[] as nodes where false"
-    others = f"union all select node_1, node_2 from {also}" if also else ""
     con.execute(
         f"create or replace temp table {into} as with groups as ({groups}), "
         "firsts as (select nodes, unnest(range(1, len(nodes))) as i from groups), "
         "pairs as (select nodes[i] as join_key_l, unnest(nodes[i + 1:]) as join_key_r from firsts) "
-        f"select distinct join_key_l, join_key_r from (from pairs {others})"
+        f"select distinct join_key_l, join_key_r from (from pairs union all select node_1, node_2 from {also})"
     )
     for position in range(len(RULES)):
         con.execute(f"drop table if exists block_{position}")

@@ -97,7 +97,7 @@ def match(
     A `model` that is given needs its frequencies in table `value_frequencies`; one that is learned fills it. The folder
     `known` keeps what was weighed for the next time.
     """
-    blocked = candidates.block(con, features, "candidate_pairs", rule_pairs)
+    blocked = candidates.block(con, features, rule_pairs, "candidate_pairs")
     if model is None:
         model = train(con, features, "candidate_pairs", now())
         frequencies.count(con, features, model, FREQUENCIES)
