@@ -13,6 +13,7 @@ from tests.support import CUSTOMERS, SEED, DemoCompany, Scv, run_scv
 
 # Files of minutes, the longest first; most of the others take seconds.
 LONGEST = (
+    "test_small_company_identity",
     "test_small_company",
     "test_killed",
     "test_daily_loads",
@@ -42,14 +43,18 @@ def scv() -> Scv:
 
 
 @pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> DemoCompany:
-    """The demo company with its warehouse; built once, also when several processes run the tests."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this session, also when several processes run the tests."""
     root = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        root = root.parent
-    home = root / "company"
+    return root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
+
+
+@pytest.fixture(scope="session")
+def company(shared: Path) -> DemoCompany:
+    """The demo company with its warehouse; built once."""
+    home = shared / "company"
     built = DemoCompany(home)
-    with FileLock(str(root / "company.lock")):
+    with FileLock(str(shared / "company.lock")):
         if not (home / "summary.json").is_file():
             shutil.rmtree(home, ignore_errors=True)
             made = run_scv(
