@@ -8,6 +8,7 @@ that a node has finished. What is replaced does the same, of the version of dbt 
 from __future__ import annotations
 
 import marshal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import CodeType
@@ -30,6 +31,7 @@ def be_thrifty() -> None:
     _compile_once()
     _make_macros_quickly()
     _make_events_when_heard()
+    _name_the_caller_quickly()
 
 
 def keep_templates(manifest: Any, path: Path) -> None:
@@ -190,3 +192,19 @@ def _make_events_when_heard() -> None:
     _replace(BaseEvent, "__getattr__", read)
     _replace(BaseEvent, "pb_msg", property(message_of, hold))
     _replace(EventManager, "fire_event", hand_on)
+
+
+def _name_the_caller_quickly() -> None:
+    """A flag of an adapter is named after the module that asks, which dbt finds by reading the source of every caller.
+
+    It looks at all modules for that, for every layer, and so imports those that were put off.
+    """
+    from dbt_common import behavior_flags
+
+    def default_source() -> str:
+        frame = sys._getframe(1)
+        while frame.f_back and frame.f_globals["__name__"] == behavior_flags.__name__:
+            frame = frame.f_back
+        return str(frame.f_globals["__name__"])
+
+    _replace(behavior_flags.BehaviorFlagRendered, "_default_source", staticmethod(default_source))

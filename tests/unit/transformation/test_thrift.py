@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from dbt.adapters.events.types import AdapterEventDebug
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.events.types import NodeFinished
+from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import jinja
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.types import Note
@@ -119,3 +121,15 @@ def test_a_warning_that_is_an_error_stays_one() -> None:
     manager.warn_error_options = WarnErrorOptionsV2(error="all")
     with pytest.raises(EventCompilationError, match="mind this"):
         manager.fire_event(Note(msg="mind this"), force_warn_or_error_handling=True)
+
+
+def test_a_flag_is_named_after_who_asks_and_nothing_is_imported_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class PutOff(ModuleType):
+        def __getattr__(self, name: str) -> Any:
+            raise AssertionError(f"asked for {name}")
+
+    monkeypatch.setitem(sys.modules, "put_off", PutOff("put_off"))
+    flag = BehaviorFlagRendered({"name": "f", "default": False, "description": "d"}, {})
+    assert flag._behavior_change_event.flag_source == __name__
