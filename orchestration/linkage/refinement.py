@@ -6,14 +6,12 @@ counts nothing, a pair that disagrees counts against. Weights are clipped so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from scipy.cluster.hierarchy import linkage
-from scipy.spatial.distance import squareform
 
+from orchestration.linkage.average import trees
 from orchestration.linkage.components import Floats, Ints, as_table, split_labels
 from orchestration.linkage.decided import joined_pairs, pairs
 
@@ -87,65 +85,49 @@ def _refine(nodes: int, first: Ints, second: Ints, weight: Floats, how: Refineme
     first, second = first[inside], second[inside]
     weight = weight[inside]
     weight = np.where(np.abs(weight) < _DECIDED, np.clip(weight, how.least, how.most), weight)
-    order = np.argsort(component[first], kind="stable")
-    first, second, weight = first[order], second[order], weight[order]
     members = np.argsort(component, kind="stable")
-    names, starts = np.unique(component[members], return_index=True)
-    ends = np.append(starts[1:], nodes)
+    names, starts, sizes = np.unique(component[members], return_index=True, return_counts=True)
+    group = np.searchsorted(names, component[first])
     place = np.empty(nodes, dtype=np.int64)
-    place[members] = np.arange(nodes)
-    edge_starts = np.searchsorted(component[first], names)
-    edge_ends = np.searchsorted(component[first], names, side="right")
+    place[members] = np.arange(nodes) - np.repeat(starts, sizes)
+    low, high = np.sort([place[first], place[second]], axis=0)
     found = _Refined(
         cluster=np.arange(nodes, dtype=np.int64),
         component=component,
         side=np.zeros(nodes, np.int64),
         join_weight=np.full(nodes, np.nan),
     )
-    for start, end, edge_start, edge_end in zip(starts, ends, edge_starts, edge_ends, strict=True):
-        size = end - start
-        if size == 1:
-            continue
-        of_component = members[start:end]
-        edges = slice(edge_start, edge_end)
-        if size == 2:
-            joined = weight[edges][-1]
-            if joined > how.join_above:
-                found.cluster[of_component] = of_component.min()
-                found.side[of_component[1]] = 1
-                found.join_weight[of_component] = joined
-            continue
-        matrix = np.full((size, size), how.unknown)
-        i, j = place[first[edges]] - start, place[second[edges]] - start
+    for size in np.unique(sizes[sizes > 1]):
+        of_size = sizes == size
+        row, edges = np.cumsum(of_size) - 1, of_size[group]
+        of_groups = members[starts[of_size][:, None] + np.arange(size)]
+        weights = np.full((len(of_groups), size, size), how.unknown)
         # Of several weights of one pair the last counts: a decision stands behind the evidence, an unlink behind a link.
-        matrix[i, j] = weight[edges]
-        matrix[j, i] = weight[edges]
-        # Distances must not be negative: the most that agreement tells is distance 0.
-        most = matrix.max()
-        distance = most - matrix
-        np.fill_diagonal(distance, 0)
-        tree = linkage(squareform(distance, checks=False), "average")
-        for one, other, step in _parts(tree, most - how.join_above):
-            same = of_component[one + other]
-            found.cluster[same] = same.min()
-            found.side[of_component[other]] = 1
-            found.join_weight[same] = most - tree[step, 2]
+        row, i, j = row[group[edges]], low[edges], high[edges]
+        weights[row, i, j] = weight[edges]
+        weights[row, j, i] = weight[edges]
+        _cut(found, of_groups, weights, how.join_above)
     return found
 
 
-def _parts(tree: Floats, distance: float) -> Iterable[tuple[list[int], list[int], int]]:
-    """The groups joined strictly below a distance: both sides of the last join, and its place in the tree.
-
-    scipy's own cut checks more than it cuts.
-    """
-    nodes = len(tree) + 1
-    members = {place: [place] for place in range(nodes)}
-    joins: dict[int, tuple[list[int], list[int], int]] = {}
+def _cut(found: _Refined, groups: Ints, weights: Floats, join_above: float) -> None:
+    """Tell of every group of one size, a row of nodes each, how it falls into clusters."""
+    size = groups.shape[1]
+    # Distances must not be negative: the most that agreement tells is distance 0.
+    most = weights.max(axis=(1, 2))
+    distance = most[:, None, None] - weights
+    distance[:, np.arange(size), np.arange(size)] = 0
+    tree = trees(distance)
+    near = tree[:, :, 2] < (most - join_above)[:, None]
+    label = np.tile(np.arange(size), (len(groups), 1))
     # Steps come in order of their distance.
-    for step in range(np.searchsorted(tree[:, 2], distance)):
-        one, other = tree[step, :2].astype(int)
-        joins.pop(one, None)
-        joins.pop(other, None)
-        joins[nodes + step] = (members.pop(one), members.pop(other), step)
-        members[nodes + step] = joins[nodes + step][0] + joins[nodes + step][1]
-    return joins.values()
+    for step in range(size - 1):
+        joined = np.flatnonzero(near[:, step])
+        one, other = (tree[joined, step, side][:, None] == label[joined] for side in (0, 1))
+        row, member = np.nonzero(one | other)
+        first = (one | other).argmax(axis=1)
+        nodes = groups[joined[row], member]
+        label[joined[row], member] = size + step
+        found.cluster[nodes] = groups[joined, first][row]
+        found.side[nodes] = other[row, member]
+        found.join_weight[nodes] = (most[joined] - tree[joined, step, 2])[row]
