@@ -118,15 +118,21 @@ class KnownPairs:
                 con, self._features, self._frequencies, self._model, "pairs_at_once", least
             )
             printed = self._printed(weighed, "node_1", "node_2", f", {_WEIGHED}")
-            # Pairs of alike profiles have one print, and one weight: that of the first.
             con.execute(
                 f"create or replace temp table weighed_pairs as {printed}; "
                 f"drop table {weighed}; "
+                # Pairs of alike profiles have one print, and one weight: that of the first. Most have a print of their own.
+                "create or replace temp table met_again as select pair from (select pair from weighed_pairs "
+                "union all select pair from known_pairs semi join weighed_pairs using (pair)) "
+                "group by pair having count(*) > 1; "
+                "create or replace temp view met_once as from weighed_pairs anti join met_again using (pair); "
+                f"insert into known_pairs by name select pair, {_WEIGHED} from met_once; "
+                f"insert into {into} select node_1, node_2, {_WEIGHED} from met_once; "
                 f"insert into known_pairs by name select distinct on (pair) pair, {_WEIGHED} from weighed_pairs "
-                "anti join known_pairs using (pair) order by pair, node_1, node_2; "
-                f"insert into {into} select node_1, node_2, {_WEIGHED} from "
-                "(select node_1, node_2, pair from weighed_pairs) inner join known_pairs using (pair); "
-                "drop table weighed_pairs"
+                "semi join met_again using (pair) anti join known_pairs using (pair) order by pair, node_1, node_2; "
+                f"insert into {into} select node_1, node_2, {_WEIGHED} from (select node_1, node_2, pair "
+                "from weighed_pairs semi join met_again using (pair)) inner join known_pairs using (pair); "
+                "drop view met_once; drop table met_again; drop table weighed_pairs"
             )
 
     def _printed(self, pairs: str, left: str, right: str, columns: str) -> str:

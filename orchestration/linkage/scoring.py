@@ -113,7 +113,11 @@ def _predict(
         "create or replace temp view pairs_to_score as "
         f"select '0' as match_key, join_key_l, join_key_r from {pairs}"
     )
-    linker.table_management.register_blocked_pairs_for_predict(api.register("pairs_to_score"))
+    blocked = linker.table_management.register_blocked_pairs_for_predict(
+        api.register("pairs_to_score")
+    )
+    # Of handed pairs Splink would copy both sides, of profiles that are nearly all the same.
+    blocked.metadata["registered_for_predict"] = False
     predicted = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
     return str(predicted.physical_name)
 
