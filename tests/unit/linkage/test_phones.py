@@ -1,11 +1,12 @@
 """Phone numbers: one form for one number, and nothing for what is none."""
 
+import phonenumbers
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.linkage.phones import normalise_phones, phone_key
+from orchestration.linkage.phones import _parsed_key, normalise_phones, phone_key
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,20 @@ def test_the_way_a_number_is_written_does_not_matter(number: int, blank: str) ->
 def test_no_text_breaks_the_parser(text: str, country: str | None) -> None:
     key = phone_key(text, country)
     assert key is None or key.startswith(("+", "national:"))
+
+
+@settings(max_examples=2000, deadline=None)
+@given(
+    st.sampled_from(["+", "", "(", "00"]),
+    st.sampled_from(["", *map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE)]),
+    st.text("0123456789 -()", max_size=14) | st.text("0123456789", min_size=4, max_size=12),
+    st.sampled_from([None, "XX", "us", *sorted(phonenumbers.SUPPORTED_REGIONS)]),
+)
+def test_plain_numbers_are_what_the_parser_makes_of_them(
+    sign: str, code: str, rest: str, country: str | None
+) -> None:
+    text = sign + code + rest
+    assert phone_key(text, country) == _parsed_key(text, country)
 
 
 def test_a_table_keeps_its_rows_in_order() -> None:
