@@ -58,14 +58,17 @@ def _is_edit(column: str, most: int) -> str:
     """Texts that differ by few keystrokes: a letter more, less, another one, or two that changed places.
 
     Most pairs are far apart, and the distance that knows of changed places (Damerau's) costs ten times what the others
-    do, so it is asked last: one keystroke changes at most two letters at their places, two are at most four without it.
+    do, so it is asked last: one keystroke changes at most two letters at their places, and where it is two the letters
+    are the same; two keystrokes are at most four without it.
     """
     left, right = f"{column}_l", f"{column}_r"
     apart = f"abs(strlen({left}) - strlen({right}))"
     is_near = f"damerau_levenshtein({left}, {right}) <= {most}"
     if most == 1:
+        differ = f"hamming({left}, {right})"
         return (
-            f"case when strlen({left}) = strlen({right}) then {_where(f'hamming({left}, {right}) <= 2', is_near)} "
+            f"case when strlen({left}) = strlen({right}) then case when {differ} > 2 then false when {differ} < 2 then true "
+            f"else {_where(f'jaccard({left}, {right}) = 1', is_near)} end "
             f"when {apart} = 1 then levenshtein({left}, {right}) = 1 else false end"
         )
     return _where(

@@ -21,7 +21,7 @@ def count(con: duckdb.DuckDBPyConnection, features: str, model: Model, into: str
     """Fill table `into` (`column_name, value_print, carriers`) with the values that several profiles share."""
     selects = [
         f"select '{column}' as column_name, {_print(column)} as value_print, count(*) as carriers "
-        f"from {features} where {column} is not null group by 2 having count(*) > 1"
+        f"from {features} where {column} is not null group by {column} having count(*) > 1"
         for column in model.filled
     ]
     nothing = "select '' as column_name, 0::ubigint as value_print, 0 as carriers where false"
