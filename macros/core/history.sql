@@ -5,17 +5,44 @@
   amounts      columns of money that get a twin in the reporting currency
 #}
 {% macro entity_history(entity, happened_at, amounts=[]) %}
+{{- config(materialized='kept') -}}
 {%- set key = entity_key(entity) -%}
+{%- set row = ['source_id'] + key -%}
+{%- set versions = ref(entity ~ '_versions') -%}
+{%- if is_kept() -%}
+{%- set own = 'select ' ~ row | join(', ') ~ ' from ' -%}
+{%- set touched = [
+    own ~ changes(versions),
+    own ~ changes(ref('fct_' ~ entity)),
+    own ~ versions ~ ' as versions semi join ' ~ changes(ref('crosswalk')) ~ ' as moved
+        on versions.source_id = moved.source_id and versions.customer_ref = moved.source_record_id',
+    own ~ versions ~ " where _outcome = 'deleted' and source_id in (select source_id from " ~ changes(versions) ~ ')',
+] -%}
+{%- if amounts -%}
+    {%- do touched.append(own ~ versions ~ ' as versions semi join ' ~ changes(ref('int_currency_days')) ~ ' as changed
+        on versions.currency = changed.currency and cast(versions.' ~ happened_at ~ ' as date) = changed.rate_date') -%}
+{%- endif -%}
+{%- do touch(row, touched) -%}
+{%- endif -%}
 {%- set newest_first -%}
     partition by source_id, {{ key | join(', ') }}
     order by updated_at desc nulls last, _file_id desc, _file_row desc
 {%- endset %}
-with versions as (
+with arrivals as (
+    select
+        source_id,
+        max(_loaded_at) as newest_arrival_at
+    from {{ versions }}
+    where _outcome != 'quarantined'
+    group by source_id
+),
+
+versions as (
     select
         *,
-        lead(_loaded_at) over ({{ newest_first }}) is null as is_first,
-        max(_loaded_at) over (partition by source_id) as newest_arrival_at
-    from {{ ref(entity ~ '_versions') }}
+        lead(_loaded_at) over ({{ newest_first }}) is null as is_first
+    from ({{ touched_rows(row, versions) }}) as touched
+    inner join arrivals using (source_id)
     where _outcome != 'quarantined'
 ),
 

@@ -7,12 +7,15 @@
   one, and the file that readers get, know what to change (the comment of the table says which columns are the key). A table
   that is made whole tells the same where it says `compared`.
 
-  A run that keeps nothing makes every table whole: then none of this is asked.
+  A run that keeps nothing makes every table whole: then none of this is asked. Nor where a model counts from the as-of day
+  (`of_the_day` in its meta) and the day is another: it is made whole and tells nothing.
 #}
 
 {# Whether this model may keep what stands. #}
 {% macro is_kept() %}
-    {{ return(execute and var('is_kept') and load_cached_relation(this) is not none) }}
+    {%- if not (execute and var('is_kept')) -%}{{ return(false) }}{%- endif -%}
+    {%- set is_of_another_day = config.get('meta', {}).get('of_the_day') and var('previous_as_of') != var('as_of') -%}
+    {{ return(not is_of_another_day and load_cached_relation(this) is not none) }}
 {% endmacro %}
 
 {# Where a model tells what the run changed in it. #}
@@ -37,6 +40,17 @@
     {%- endif -%}
 {% endmacro %}
 
+{# Note the customers of whom one of these relations tells a change, and those that `queries` select. #}
+{% macro touch_customers(relations, queries=[]) %}
+    {%- if is_kept() -%}
+        {%- set found = [] -%}
+        {%- for relation in relations -%}
+            {%- do found.append('select customer_id from ' ~ changes(relation) ~ ' where customer_id is not null') -%}
+        {%- endfor -%}
+        {%- do touch(['customer_id'], found + queries) -%}
+    {%- endif -%}
+{% endmacro %}
+
 {#
   The rows of `relation` that are touched; all of them where nothing is kept. `expressions` over `held` give the key where
   the relation's own columns are not it.
@@ -44,15 +58,44 @@
 {% macro touched_rows(key, relation, expressions=none) -%}
     select held.* from {{ relation }} as held
     {%- if is_kept() %}
-    semi join {{ scratch('touched') }} as touched on {{ same(key, 'touched', expressions) }}
+    semi join {{ scratch('touched') }} as touched on {{ same(key, 'touched', expressions, known_parts(key)) }}
     {%- endif %}
 {%- endmacro %}
 
-{# That a row of `held` has the key of another relation; parts of a key may be unknown. #}
-{% macro same(key, relation, expressions=none) -%}
+{#
+  That a row of `held` has the key of another relation; parts of a key may be unknown. What is `known` of all its keys is asked
+  for by equality, by which the engine skips what cannot match before it reads whole rows.
+#}
+{% macro same(key, relation, expressions=none, known=[]) -%}
     {%- for name in key %}
-    {{- relation }}.{{ name }} is not distinct from {{ '(' ~ expressions[loop.index0] ~ ')' if expressions else 'held.' ~ name }}{{ ' and ' if not loop.last }}
+    {{- relation }}.{{ name }} {{ '=' if name in known else 'is not distinct from' }} {{ '(' ~ expressions[loop.index0] ~ ')' if expressions else 'held.' ~ name }}{{ ' and ' if not loop.last }}
     {%- endfor %}
+{%- endmacro %}
+
+{# Those parts of a key that no key that is touched lacks. #}
+{% macro known_parts(key) %}
+    {%- set counts = [] -%}
+    {%- for name in key -%}{%- do counts.append('count(*) = count(' ~ name ~ ')') -%}{%- endfor -%}
+    {%- set is_known = run_query('select ' ~ counts | join(', ') ~ ' from ' ~ scratch('touched')).rows[0] -%}
+    {%- set known = [] -%}
+    {%- for name in key -%}{%- if is_known[loop.index0] -%}{%- do known.append(name) -%}{%- endif -%}{%- endfor -%}
+    {{ return(known) }}
+{% endmacro %}
+
+{# The key of the rows that this run changed in a relation; nothing where it was made whole. #}
+{% macro told_key(relation) %}
+    {%- if not (execute and var('is_kept')) -%}{{ return([]) }}{%- endif -%}
+    {%- set told = run_query(
+        "select comment from duckdb_tables() where database_name = '" ~ relation.database ~ "' and schema_name = 'changes' and table_name = '"
+        ~ relation.identifier ~ "' and comment is not null"
+    ).rows -%}
+    {{ return(told[0][0].split(', ') if told else []) }}
+{% endmacro %}
+
+{# The rows of a relation whose key this run changed. #}
+{% macro changed_rows(key, relation) -%}
+    select held.* from {{ relation }} as held
+    semi join {{ changes(relation) }} as changed on {{ same(key, 'changed') }}
 {%- endmacro %}
 
 {% macro columns_of(relation) %}
@@ -62,12 +105,12 @@
 {# What is different between two relations, as the columns asked for. #}
 {% macro differing(one, other, columns, compared) -%}
     select distinct {{ columns | join(', ') }} from (
-        (select {{ columns | join(', ') }}, {{ row_hash(compared) }} as content from {{ one }}
-        except select {{ columns | join(', ') }}, {{ row_hash(compared) }} as content from {{ other }})
+        select {{ columns | join(', ') }}, {{ row_hash(compared) }} as content, true as is_one from {{ one }}
         union all
-        (select {{ columns | join(', ') }}, {{ row_hash(compared) }} as content from {{ other }}
-        except select {{ columns | join(', ') }}, {{ row_hash(compared) }} as content from {{ one }})
-    ) as differing
+        select {{ columns | join(', ') }}, {{ row_hash(compared) }} as content, false as is_one from {{ other }}
+    ) as both_sides
+    group by {{ columns | join(', ') }}, content
+    having bool_and(is_one) = bool_or(is_one)
 {%- endmacro %}
 
 {% materialization kept, adapter='duckdb' %}
@@ -76,6 +119,7 @@
     {% if is_kept() %}
         {%- set key = columns_of(scratch('touched')) -%}
         {%- set told = key + config.get('meta', {}).get('carry', []) -%}
+        {%- set known = known_parts(key) -%}
         {%- set columns = columns_of(this) -%}
         {%- set was, came = scratch('was'), scratch('came') -%}
         {% call statement('was') %}
@@ -91,11 +135,11 @@
         {% endcall %}
         {% call statement('take') %}
             delete from {{ target }} as held using {{ changes(this) }} as changed
-            where {{ same(key, 'changed') }}
+            where {{ same(key, 'changed', known=known) }}
         {% endcall %}
         {% call statement('main') %}
             insert into {{ target }} by name
-            select held.* from {{ came }} as held semi join {{ changes(this) }} as changed on {{ same(key, 'changed') }}
+            select held.* from {{ came }} as held semi join {{ changes(this) }} as changed on {{ same(key, 'changed', known=known) }}
         {% endcall %}
         {% for purpose in ['touched', 'was', 'came', 'read'] %}
         {% call statement('clean') %}drop table if exists {{ scratch(purpose) }}{% endcall %}

@@ -1,4 +1,7 @@
 -- Grain: one live customer.
+{{ config(materialized='kept') }}
+{%- set row = ['customer_id'] %}
+{%- do touch_customers([ref('golden_values'), ref('crosswalk'), ref('customers'), ref('int_name_conflicts')]) %}
 with golden as (
     select
         customer_id,
@@ -9,23 +12,8 @@ with golden as (
         count(distinct compared_as) filter (where attribute = 'phone' and is_usable) as phone_count,
         count(distinct compared_as) filter (where attribute = 'birth_date' and is_usable) > 1 as has_birth_date_conflict,
         count(distinct compared_as) filter (where attribute = 'gender' and is_usable) > 1 as has_gender_conflict
-    from (select *, value_rank is not null as is_usable from {{ ref('golden_values') }})
+    from (select *, value_rank is not null as is_usable from ({{ touched_rows(row, ref('golden_values')) }}) as candidates)
     group by customer_id
-),
-
--- A nickname, another script, given and family name exchanged, an initial: none of these contradicts.
-name_conflicts as (
-    select crosswalk.customer_id
-    from {{ ref('int_match_features') }} as features
-    inner join {{ ref('int_profiles') }} as profiles
-        on features.node = profiles.node
-    inner join {{ ref('crosswalk') }} as crosswalk
-        on
-            profiles.source_id = crosswalk.source_id
-            and profiles.source_record_id = crosswalk.source_record_id
-    where length(features.given_root) > 1 and length(features.family) > 1
-    group by crosswalk.customer_id
-    having count(distinct least(features.given_root, features.family) || ' ' || greatest(features.given_root, features.family)) > 1
 ),
 
 profiles as (
@@ -34,7 +22,7 @@ profiles as (
         count(*) as profile_count,
         count(distinct source_id) as source_count,
         string_agg(distinct source_id, ', ' order by source_id) as sources
-    from {{ ref('crosswalk') }}
+    from ({{ touched_rows(row, ref('crosswalk')) }}) as members
     group by customer_id
 )
 
@@ -62,11 +50,11 @@ select
     profiles.source_count,
     profiles.sources,
     customers.created_at
-from {{ ref('customers') }} as customers
+from ({{ touched_rows(row, ref('customers')) }}) as customers
 inner join profiles
     on customers.customer_id = profiles.customer_id
 left join golden
     on customers.customer_id = golden.customer_id
-left join name_conflicts
+left join {{ ref('int_name_conflicts') }} as name_conflicts
     on customers.customer_id = name_conflicts.customer_id
 where customers.is_live

@@ -1,7 +1,21 @@
 -- Grain: one validity period of one customer id: what was known of the customer from `valid_from` to `valid_to`.
+-- depends_on: {{ ref('int_source_beliefs') }}
+{{ config(materialized='kept') }}
+{%- set row = ['customer_id'] %}
+{%- if is_kept() %}
+{#- A source that is believed otherwise is so about everybody. #}
+{%- do touch_customers(
+    [ref('int_customer_spans'), ref('dim_customer'), ref('customers'), ref('int_customer_deaths')],
+    ['select customer_id from ' ~ ref('customers') ~ ' where exists (from ' ~ changes(ref('int_source_beliefs')) ~ ')'],
+) %}
+{%- endif %}
 with past as (
-    select * from {{ ref('int_customer_past') }}
+    select * from ({{ touched_rows(row, ref('int_customer_past')) }}) as stretches
     where valid_from is not null
+),
+
+customers as (
+    {{ touched_rows(row, ref('customers')) }}
 ),
 
 points as (
@@ -9,7 +23,7 @@ points as (
         customer_id,
         greatest(max(valid_from), max(valid_to)) as last_point_at,
         max(arrived_at) filter (where valid_to is null) as known_at
-    from {{ ref('int_customer_spans') }}
+    from ({{ touched_rows(row, ref('int_customer_spans')) }}) as spans
     group by customer_id
 ),
 
@@ -20,7 +34,7 @@ today as (
         {%- for attribute in golden_attributes() %}
         cast({{ attribute }} as varchar) as {{ attribute }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('dim_customer') }}
+    from ({{ touched_rows(row, ref('dim_customer')) }}) as known
 ),
 
 hashed as (
@@ -64,7 +78,7 @@ untold as (
         customers.created_at as valid_from,
         deaths.died_at as valid_to,
         0 as profile_count
-    from {{ ref('customers') }} as customers
+    from customers
     inner join {{ ref('int_customer_deaths') }} as deaths
         on customers.customer_id = deaths.customer_id
     left join points
@@ -91,5 +105,5 @@ select
     {%- endfor %}
     cast(periods.birth_date as date) as birth_date
 from periods
-inner join {{ ref('customers') }} as customers
+inner join customers
     on periods.customer_id = customers.customer_id

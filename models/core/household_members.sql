@@ -1,4 +1,5 @@
 -- Grain: one customer, a person, who shares a household with others.
+{{ config(meta={'compared': ['customer_id', 'household_id']}) }}
 with members as (
     select
         customer_id,

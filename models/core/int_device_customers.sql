@@ -29,6 +29,6 @@ known as (
 
 select
     device_id,
-    case when count(distinct customer_id) = 1 then min(customer_id) end as customer_id
+    case when min(customer_id) = max(customer_id) then min(customer_id) end as customer_id
 from known
 group by device_id

@@ -43,4 +43,4 @@ select
     max(occurred_at) + interval 30 minute as ended_at
 from numbered
 group by device_id, visit_number
-having count(distinct customer_id) = 1
+having min(customer_id) = max(customer_id)

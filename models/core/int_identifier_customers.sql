@@ -15,4 +15,4 @@ where
     tokens.suppressed_reason is null
     and tokens.token_type in ('email', 'phone', 'device_id', 'cookie_id', 'login_id')
 group by 1, 2
-having count(distinct crosswalk.customer_id) = 1
+having min(crosswalk.customer_id) = max(crosswalk.customer_id)

@@ -1,5 +1,5 @@
 -- Grain: one row: the currency that amounts are reported in, set by a variable or else the one most amounts are in.
-{{ config(materialized='table') }}
+{{ config(meta={'compared': ['currency']}) }}
 with amounts as (
     {%- for entity in ['orders', 'payments', 'invoices', 'subscriptions'] %}
     select currency from {{ ref(entity) }} where currency is not null

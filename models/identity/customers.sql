@@ -1,4 +1,5 @@
 -- Grain: one customer id ever given.
+{{ config(meta={'compared': ['customer_id', 'is_live', 'merged_into', 'created_at']}) }}
 with given as (
     select
         customer_id,

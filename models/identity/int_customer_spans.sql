@@ -1,6 +1,6 @@
 -- Grain: one state of one profile while it belonged to one customer. Open spans are what is known today.
 -- Who a profile was before the first run that asked is answered by that run.
-{{ config(meta={'compared': ['customer_id', 'source_id', 'source_record_id', 'observed_at', 'valid_from', 'valid_to', 'content_hash']}) }}
+{{ config(meta={'compared': ['customer_id', 'source_id', 'source_record_id', 'observed_at', 'valid_from', 'valid_to', 'arrived_at', 'content_hash']}) }}
 with periods as (
     select
         *,

@@ -27,11 +27,12 @@ from tests.end_to_end.month import DAYS, FULL_DELIVERIES, RATES, SOURCES, Month,
 
 SEED = int(os.environ.get("SCV_TEST_SEED", "11"))
 # Days of the month that are built, and the day that each counts from, back and forth: in small steps, since a step over all
-# that was done would touch all of it.
+# that was done would touch all of it. The last two count from one day, or what is told as of a day were all made whole.
 BUILDS = {
     6: date(2026, 5, 10),
     10: date(2026, 5, 4),
     15: date(2026, 5, 10),
+    20: date(2026, 5, 25),
     DAYS[-1]: date(2026, 5, 25),
 }
 DELTA = ("crm", "shop", "desk")

@@ -1,32 +1,32 @@
 -- Grain: one live customer. Measures count what happened up to and including the as-of day.
 -- Each domain is summed up in a model of its own, so that no join of facts can count a row twice.
 {%- set activities = ['order', 'charge', 'ticket', 'contact', 'web_session', 'feedback'] %}
-with customers as (
-    select * from {{ ref('dim_customer') }}
+{%- set row = ['customer_id'] %}
+{{- config(materialized='kept', meta={'of_the_day': true}) -}}
+{%- set parts = {
+    'customers': ref('dim_customer'), 'operational': ref('int_customer_operational'),
+    'financial': ref('int_customer_financial'), 'interactions': ref('int_customer_interactions'),
+    'voc': ref('int_customer_voc'), 'rfm': ref('int_customer_rfm'),
+} %}
+{%- if is_kept() %}
+{#- Who joins or leaves a household changes what is told of all who live there; another currency what is told of everybody. #}
+{%- do touch_customers(parts.values() | list + [ref('fct_consents'), ref('household_members')], [
+    'select customer_id from ' ~ ref('household_members') ~ ' semi join ' ~ changes(ref('household_members')) ~ ' using (household_id)',
+    'select customer_id from ' ~ ref('dim_customer') ~ ' where exists (from ' ~ changes(ref('reporting_currency')) ~ ')',
+]) %}
+{%- endif %}
+with
+{%- for name, relation in parts.items() %}
+{{ name }} as (
+    {{ touched_rows(row, relation) }}
 ),
-
-operational as (
-    select * from {{ ref('int_customer_operational') }}
-),
-
-financial as (
-    select * from {{ ref('int_customer_financial') }}
-),
-
-interactions as (
-    select * from {{ ref('int_customer_interactions') }}
-),
-
-voc as (
-    select * from {{ ref('int_customer_voc') }}
-),
-
+{% endfor %}
 households as (
     select
         members.customer_id,
         members.household_id,
         households.member_count as household_member_count
-    from {{ ref('household_members') }} as members
+    from ({{ touched_rows(row, ref('household_members')) }}) as members
     inner join {{ ref('dim_household') }} as households
         on members.household_id = households.household_id
 ),
@@ -36,7 +36,7 @@ consents as (
         customer_id,
         purpose,
         max_by(is_granted, (recorded_at, source_id, source_record_id)) as is_granted
-    from {{ ref('fct_consents') }}
+    from ({{ touched_rows(row, ref('fct_consents')) }}) as facts
     where {{ happened('recorded_at') }}
     group by customer_id, purpose
 ),
@@ -89,27 +89,6 @@ states as (
             else 'lapsed'
         end as lifecycle_state
     from activity
-),
-
--- Who never bought has no score; equals share one, so that no order of rows decides.
-ranked as (
-    select
-        customer_id,
-        rank() over (order by cast(last_order_at as date)) as recency_rank,
-        rank() over (order by order_count) as frequency_rank,
-        rank() over (order by coalesce(order_amount, 0)) as monetary_rank,
-        count(*) over () as buyers
-    from operational
-    where order_count > 0
-),
-
-rfm as (
-    select
-        customer_id,
-        {%- for name in ['recency', 'frequency', 'monetary'] %}
-        cast(1 + floor(5.0 * ({{ name }}_rank - 1) / buyers) as integer) as {{ name }}_score{{ ',' if not loop.last }}
-        {%- endfor %}
-    from ranked
 )
 
 select
@@ -208,4 +187,3 @@ from customers
 left join {{ relation }}
     on customers.customer_id = {{ relation }}.customer_id
 {%- endfor %}
-order by customers.customer_id

@@ -1,4 +1,7 @@
 -- Grain: one customer with any invoice or payment: the financial measures of the 360.
+{{ config(materialized='kept', meta={'of_the_day': true}) }}
+{%- set row = ['customer_id'] %}
+{%- do touch_customers([ref('fct_invoices'), ref('fct_payments')]) %}
 with invoiced as (
     select
         customer_id,
@@ -13,7 +16,7 @@ with invoiced as (
         avg(date_diff('second', issued_at, paid_at)) filter (where paid_at >= issued_at and {{ happened('paid_at') }}) / 86400.0 as average_days_to_pay,
         min(issued_at) as first_invoice_at,
         max(issued_at) as last_invoice_at
-    from {{ ref('fct_invoices') }}
+    from ({{ touched_rows(row, ref('fct_invoices')) }}) as invoices
     where customer_id is not null and {{ happened('issued_at') }}
     group by customer_id
 ),
@@ -37,7 +40,7 @@ paid as (
         {{ dates_of('charge', 'occurred_at', "is_settled and kind = 'charge'") }},
         min(occurred_at) as first_payment_at,
         max(occurred_at) as last_payment_at
-    from {{ ref('fct_payments') }}
+    from ({{ touched_rows(row, ref('fct_payments')) }}) as payments
     where customer_id is not null and {{ happened('occurred_at') }}
     group by customer_id
 ),

@@ -1,4 +1,7 @@
 -- Grain: one customer with any contact or web session: the interaction measures of the 360.
+{{ config(materialized='kept', meta={'of_the_day': true}) }}
+{%- set row = ['customer_id'] %}
+{%- do touch_customers([ref('fct_interactions'), ref('fct_web_sessions')]) %}
 {%- set is_own = "(coalesce(lower(direction), 'inbound') = 'inbound' and campaign_id is null)" %}
 with contacts as (
     select
@@ -31,7 +34,7 @@ with contacts as (
         -- Each contact to the hundredth of a cent, so that no order of adding changes the sum.
         sum(cast(costs.cost_per_contact + coalesce(handle_seconds, 0) / 60.0 * costs.cost_per_minute as decimal(18, 4))) as cost_to_serve_amount,
         count(*) filter (where costs.channel is null) as interaction_count_without_cost
-    from {{ ref('fct_interactions') }} as facts
+    from ({{ touched_rows(row, ref('fct_interactions')) }}) as facts
     left join {{ ref('channel_costs') }} as costs
         on facts.channel = costs.channel
     where customer_id is not null and {{ happened('started_at') }}
@@ -45,7 +48,7 @@ web_sessions as (
         {{ windowed('web_session_count', 'started_at') }},
         sum(event_count) as web_event_count,
         {{ dates_of('web_session', 'started_at') }}
-    from {{ ref('fct_web_sessions') }}
+    from ({{ touched_rows(row, ref('fct_web_sessions')) }}) as web_sessions
     where customer_id is not null and {{ happened('started_at') }}
     group by customer_id
 ),

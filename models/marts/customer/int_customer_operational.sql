@@ -1,4 +1,9 @@
 -- Grain: one customer with any order, subscription, ticket or process step: the operational measures of the 360.
+{{ config(materialized='kept', meta={'of_the_day': true}) }}
+{%- set row = ['customer_id'] %}
+{%- do touch_customers([
+    ref('fct_orders'), ref('fct_order_lines'), ref('fct_subscriptions'), ref('fct_tickets'), ref('fct_process_steps'),
+]) %}
 {%- set is_sold = 'not is_cancelled or total_amount < 0' %}
 {%- set failed_words = "('failed', 'delivery_failed', 'undeliverable', 'undelivered', 'lost', 'returned_to_sender')" %}
 with orders as (
@@ -23,7 +28,7 @@ with orders as (
         count(*) filter (where is_cancelled) as cancelled_order_count,
         count(*) filter (where campaign_id is not null) as campaign_order_count,
         {{ dates_of('order', 'ordered_at') }}
-    from {{ ref('fct_orders') }}
+    from ({{ touched_rows(row, ref('fct_orders')) }}) as orders
     where customer_id is not null and {{ happened('ordered_at') }}
     group by customer_id
 ),
@@ -34,7 +39,7 @@ order_lines as (
         count(distinct source_id || ':' || order_id) filter (where quantity < 0) as returned_order_count,
         - sum(line_amount_reporting) filter (where quantity < 0) as returned_amount,
         count(*) filter (where unit_cost is null) as order_line_count_without_cost
-    from {{ ref('fct_order_lines') }}
+    from ({{ touched_rows(row, ref('fct_order_lines')) }}) as order_lines
     where customer_id is not null and {{ happened('ordered_at') }}
     group by customer_id
 ),
@@ -44,8 +49,8 @@ costs as (
     select
         lines.customer_id,
         sum({{ try_cast('cast(lines.quantity as decimal(38, 4)) * lines.unit_cost_reporting', 'decimal(18, 4)') }}) as cost_of_goods_amount
-    from {{ ref('fct_order_lines') }} as lines
-    inner join {{ ref('fct_orders') }} as orders
+    from ({{ touched_rows(row, ref('fct_order_lines')) }}) as lines
+    inner join ({{ touched_rows(row, ref('fct_orders')) }}) as orders
         on
             lines.source_id = orders.source_id
             and lines.order_id = orders.order_id
@@ -65,7 +70,7 @@ subscribed as (
         min(started_at) as first_subscription_at,
         max(started_at) as last_subscription_at,
         max(ended_at) filter (where {{ happened('ended_at') }}) as last_subscription_end_at
-    from {{ ref('fct_subscriptions') }}
+    from ({{ touched_rows(row, ref('fct_subscriptions')) }}) as subscriptions
     where customer_id is not null and {{ happened('started_at') }}
     group by customer_id
 ),
@@ -81,7 +86,7 @@ tickets as (
         avg(date_diff('second', opened_at, first_response_at)) filter (where is_answered and first_response_at >= opened_at) / 3600.0 as average_hours_to_first_response,
         avg(date_diff('second', opened_at, solved_at)) filter (where not is_open and solved_at >= opened_at and {{ happened('solved_at') }}) / 3600.0 as average_hours_to_solve,
         {{ dates_of('ticket', 'opened_at') }}
-    from {{ ref('fct_tickets') }}
+    from ({{ touched_rows(row, ref('fct_tickets')) }}) as tickets
     where customer_id is not null and {{ happened('opened_at') }}
     group by customer_id
 ),
@@ -93,7 +98,7 @@ process_steps as (
         count(distinct source_id || ':' || process_id) filter (where left_at is null or not {{ happened('left_at') }}) as open_process_count,
         max(date_diff('second', entered_at, least(coalesce(left_at, {{ as_of_date() }} + interval 1 day), {{ as_of_date() }} + interval 1 day))) / 86400.0 as longest_process_step_days,
         max(entered_at) as last_process_step_at
-    from {{ ref('fct_process_steps') }}
+    from ({{ touched_rows(row, ref('fct_process_steps')) }}) as process_steps
     where customer_id is not null and {{ happened('entered_at') }}
     group by customer_id
 ),

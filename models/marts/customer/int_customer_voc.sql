@@ -1,4 +1,7 @@
 -- Grain: one customer who gave feedback or was asked for it: the Voice of Customer measures of the 360.
+{{ config(materialized='kept', meta={'of_the_day': true}) }}
+{%- set row = ['customer_id'] %}
+{%- do touch_customers([ref('fct_feedback'), ref('fct_feedback_actions'), ref('fct_survey_invitations')]) %}
 {%- set metrics = ['nps', 'csat', 'ces'] %}
 with feedback as (
     select
@@ -14,7 +17,7 @@ with feedback as (
             when scale_max > scale_min and coalesce(is_higher_better, true) then (score - scale_min) / cast(scale_max - scale_min as double)
             when scale_max > scale_min then (scale_max - score) / cast(scale_max - scale_min as double)
         end as score_share
-    from {{ ref('fct_feedback') }}
+    from ({{ touched_rows(row, ref('fct_feedback')) }}) as feedback
     where customer_id is not null and {{ happened('submitted_at') }}
 ),
 
@@ -23,7 +26,7 @@ answered as (
     select distinct
         source_id,
         feedback_id
-    from {{ ref('fct_feedback_actions') }}
+    from ({{ touched_rows(row, ref('fct_feedback_actions')) }}) as feedback_actions
     where action in ('replied', 'closed') and {{ happened('occurred_at') }}
 ),
 
@@ -87,7 +90,7 @@ invited as (
         count(*) filter (where {{ within('invitations.sent_at', 365) }}) as survey_invitation_count_365d,
         count(*) filter (where invitations.is_answered) as answered_invitation_count,
         max(invitations.sent_at) as last_survey_invitation_at
-    from {{ ref('fct_survey_invitations') }} as invitations
+    from ({{ touched_rows(row, ref('fct_survey_invitations')) }}) as invitations
     where invitations.customer_id is not null and {{ happened('invitations.sent_at') }}
     group by invitations.customer_id
 ),

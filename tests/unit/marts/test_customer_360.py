@@ -92,6 +92,7 @@ class Company:
         }
         for domain in ("operational", "financial", "interactions", "voc"):
             models.build(f"int_customer_{domain}", NOW, "r")
+        models.build("int_customer_rfm", NOW, "r")
         models.build("customer_360", NOW, "r")
         found = self.con.execute(
             f"select {columns} from customer_360 where customer_id = ?", [customer]
