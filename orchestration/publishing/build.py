@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -23,6 +22,8 @@ SOURCE = "scv"
 TARGET = "target"
 # Where more of a relation than this changed, all of it is put in order again.
 _WORTH_CHANGING = 0.1
+# Documents repeat their own words: so written they take a sixth of the room and half the time.
+_PACKED = {"JSON": " using compression zstd"}
 
 
 def build_file(
@@ -54,11 +55,10 @@ def build_file(
         changed = _make_room(con) if before else {}
         # One transaction: a thousand comments written down one by one would take longer than the data.
         con.execute("begin")
-        columns = _columns(con)
         rows = {
             r.qualified: _change(con, r, *changed[r.qualified])
             if r.qualified in changed
-            else _copy(con, r, columns[r.qualified])
+            else _copy(con, r)
             for r in relations
         }
         con.execute("commit")
@@ -110,18 +110,23 @@ def _change(
     return int(row[0]) if row else 0
 
 
-def _copy(
-    con: duckdb.DuckDBPyConnection, relation: PublishedRelation, present: Collection[str]
-) -> int:
+def _copy(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> int:
     con.execute(f"create schema if not exists {TARGET}.{sql.name(relation.schema)}")
     held = f"{SOURCE}.{sql.name(relation.schema)}.{sql.name(relation.name)}"
     name = f"{TARGET}.{sql.name(relation.schema)}.{sql.name(relation.name)}"
+    present = {
+        str(column): str(kind) for column, kind, *_ in con.execute(f"describe {held}").fetchall()
+    }
     order = [column for column in relation.order_by if column in present]
     if not order and "customer_id" in present:
         # Questions are about customers: rows of one customer lie together, so few blocks are read.
         order = ["customer_id"]
     sorting = f" order by {', '.join(sql.name(column) for column in order)}" if order else ""
-    con.execute(f"create table {name} as select * from {held}{sorting}")
+    declared = ", ".join(
+        f"{sql.name(column)} {kind}{_PACKED.get(kind, '')}" for column, kind in present.items()
+    )
+    con.execute(f"create table {name} ({declared})")
+    con.execute(f"insert into {name} select * from {held}{sorting}")
     if relation.primary_key:
         listed = ", ".join(sql.name(column) for column in relation.primary_key)
         con.execute(f"alter table {name} add primary key ({listed})")
@@ -134,17 +139,6 @@ def _copy(
             )
     row = con.execute(f"select count(*) from {name}").fetchone()
     return int(row[0]) if row else 0
-
-
-def _columns(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """The columns of every relation of the source, asked for at once: each look goes through the whole catalogue."""
-    columns: dict[str, set[str]] = defaultdict(set)
-    for schema, name, column in con.execute(
-        "select schema_name, table_name, column_name from duckdb_columns() where database_name = ?",
-        [SOURCE],
-    ).fetchall():
-        columns[f"{schema}.{name}"].add(column)
-    return columns
 
 
 def settle(path: Path) -> None:

@@ -72,6 +72,27 @@ def test_a_row_that_is_looked_up_is_found_by_an_index(settings: Settings) -> Non
         assert con.execute("select n from core.facts where customer_id = 'c3'").fetchall() == [(1,)]
 
 
+def test_documents_are_packed_and_read_as_they_were(settings: Settings) -> None:
+    _build_database(settings, 1)
+    with duckdb.connect(str(settings.build_database)) as con:
+        con.execute(
+            """create table core.told as select 'c' || i as customer_id, '{"page": ' || i || '}' as note,
+            ('{"page": ' || i || ', "visit": "' || md5(i::varchar) || '"}')::json as properties from range(9999) as r(i)"""
+        )
+    target = settings.versions / "one" / "scv.duckdb"
+    build_file(settings.build_database, target, [_relation("told")], settings.temporary)
+    with duckdb.connect(str(target), read_only=True) as con:
+        con.execute(f"attach '{settings.build_database}' as built (read_only)")
+        assert con.execute("from core.told except from built.core.told").fetchall() == []
+        assert con.execute("describe core.told").fetchall() == (
+            con.execute("describe built.core.told").fetchall()
+        )
+        packed = con.execute(
+            "select distinct column_name from pragma_storage_info('core.told') where compression = 'ZSTD'"
+        ).fetchall()
+        assert packed == [("properties",)]
+
+
 def test_what_a_run_changed_takes_the_place_of_what_the_file_before_held(
     settings: Settings,
 ) -> None:
