@@ -11,7 +11,7 @@ with usable as (
 ),
 
 members as (
-    select
+    select distinct
         rules.rule_id,
         first_token.token_value
         || case when second_token.token_value is null then '' else ' & ' || second_token.token_value end as group_value,
@@ -28,21 +28,35 @@ members as (
         and (rules.token_2 is null or second_token.token_value is not null)
 ),
 
+-- Most values are of one profile: nothing of these has to be counted.
+shared as (
+    select
+        rule_id,
+        group_value
+    from members
+    group by rule_id, group_value
+    having count(*) > 1
+),
+
 sized as (
     select
         members.rule_id,
         members.group_value,
         min(members.node) as first_node,
-        count(distinct members.node) as profile_count,
+        count(*) as profile_count,
         count(distinct profiles.name) as name_count,
         count(distinct coalesce(profiles.organization, profiles.surname)) as surname_count,
-        list(distinct members.node order by members.node) as nodes
+        list(members.node order by members.node) as nodes
     from members
+    inner join shared
+        on
+            members.rule_id = shared.rule_id
+            and members.group_value = shared.group_value
     inner join {{ ref('int_profiles') }} as profiles
         on members.node = profiles.node
     -- A person and the firm that has the same address or phone are two kinds of customer.
     group by members.rule_id, members.group_value, profiles.party_type
-    having count(distinct members.node) > 1
+    having count(*) > 1
 )
 
 select
