@@ -132,6 +132,7 @@
 {% materialization kept, adapter='duckdb' %}
     {%- set target = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
+    {%- set correct = context.get(config.get('meta', {}).get('corrected_by')) -%}
     {% if is_kept() %}
         {%- set key = columns_of(scratch('touched')) -%}
         {%- set told = key + config.get('meta', {}).get('carry', []) -%}
@@ -145,6 +146,7 @@
         {# In the columns and types of the table, so that the same is the same. #}
         {% call statement('came') %}create or replace temp table {{ this.identifier }}__came as select * from {{ this }} limit 0{% endcall %}
         {% call statement('fill') %}insert into {{ came }} by name {{ sql }}{% endcall %}
+        {% if correct %}{% call statement('correct') %}{{ correct(came) }}{% endcall %}{% endif %}
         {% call statement('changes') %}
             create or replace table {{ changes(this) }} as {{ differing(was, came, told, columns) }};
             comment on table {{ changes(this) }} is '{{ key | join(', ') }}'
@@ -169,6 +171,11 @@
             {%- else %}{{ create_table_as(False, target, compiled_code) }}
             {%- endif %}
         {% endcall %}
+        {% if correct %}
+        {# A table that is changed before it is committed would be written to the log row by row. #}
+        {{ adapter.commit() }}
+        {% call statement('correct') %}{{ correct(target) }}{% endcall %}
+        {%- endif %}
     {% endif %}
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}

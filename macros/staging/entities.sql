@@ -47,6 +47,8 @@
   which a new row can change older ones everything, and of what stands the rows of the keys that came again.
 #}
 {% macro entity_versions(entity, mapped=[], rejects=[], expressions={}, carried=[]) %}
+{#- What the macros below ask for: dbt notes it while it parses, when they are not called. -#}
+{%- do [ref('sources'), ref('int_delivered_files')] -%}
 {%- set columns = entity_columns(entity) -%}
 {%- set key = entity_key(entity) -%}
 {%- set is_kept = is_kept() -%}
@@ -134,136 +136,78 @@ with judged as (
 )
     {%- endset -%}
 {%- endif -%}
-{{ standing if is_kept else read }},
+{{ standing if is_kept else read }}
 
--- A full delivery that does not hold a key any more deletes it, also when it holds no row at all. Each table is a
--- delivery of its own: one that arrives alone says nothing about the rows of another.
-full_files as (
-    select
-        files.source_id,
-        files.table_name,
-        files.file_id,
-        files.status,
-        files.content_hash,
-        coalesce(files.delivered_at, files.loaded_at) as delivered_at,
-        -- What was refused or waited may have been loaded since.
-        max(case when files.status = 'loaded' then 1 else 0 end) over (
-            partition by
-                files.source_id, files.table_name, files.file_name,
-                coalesce(files.delivered_at, files.loaded_at)
-        ) as is_in
-    from {{ source('state', 'files') }} as files
-    inner join {{ ref('sources') }} as sources
-        on files.source_id = sources.source_id
-    where sources.delivery = 'full'
-),
-
--- Bytes that are all known are no delivery; one of which a file is missing deletes nothing.
-full_deliveries as (
-    select
-        source_id,
-        table_name,
-        delivered_at,
-        count(*) filter (where status in ('refused', 'waiting') and is_in = 0) = 0 as is_whole
-    from full_files
-    group by source_id, table_name, delivered_at
-    having count(*) filter (where status = 'loaded') > 0
-),
-
-newest_deliveries as (
-    select
-        source_id,
-        table_name,
-        max(delivered_at) as delivered_at
-    from full_deliveries
-    where is_whole
-    group by source_id, table_name
-),
-
--- Files that came again unchanged, beside new ones, are part of that delivery too.
-delivered_files as (
-    select
-        loaded.file_id,
-        newest_deliveries.delivered_at as newest_at,
-        max(again.delivered_at) as present_at
-    from full_files as loaded
-    inner join full_files as again
-        on
-            loaded.source_id = again.source_id
-            and loaded.table_name = again.table_name
-            and loaded.content_hash = again.content_hash
-    inner join full_deliveries
-        on
-            again.source_id = full_deliveries.source_id
-            and again.table_name = full_deliveries.table_name
-            and again.delivered_at = full_deliveries.delivered_at
-    inner join newest_deliveries
-        on
-            loaded.source_id = newest_deliveries.source_id
-            and loaded.table_name = newest_deliveries.table_name
-    where
-        loaded.status = 'loaded'
-        and again.status in ('loaded', 'duplicate')
-    group by loaded.file_id, newest_deliveries.delivered_at
-),
-
--- Most keys came once: windows are for those that did not, since they write down every column of a row to order it.
-repeated as (
-    select
-        source_id,
-        {{ key | join(', ') }}
-    from judged
-    group by all
-    having count(*) > 1
-),
-
-ranked as (
-    select
-        judged.*,
-        0 as _newer_versions,
-        coalesce(delivered_files.newest_at > delivered_files.present_at, false) as _is_absent
-    from judged
-    anti join repeated using (source_id, {{ key | join(', ') }})
-    left join delivered_files
-        on judged._file_id = delivered_files.file_id
-    union all
-    select
-        judged.*,
-        -- Good versions of the key that are newer: a refused row that was corrected since is only an older version.
-        count(*) filter (where _reject_reason is null) over (
-            partition by {{ key | join(', ') }}, judged.source_id
-            order by updated_at desc nulls last, _file_id desc, _file_row desc
-            rows between unbounded preceding and 1 preceding
-        ),
-        -- A row that is refused here still shows that its key is there.
-        coalesce(delivered_files.newest_at > max(delivered_files.present_at) over (
-            partition by {{ key | join(', ') }}, judged.source_id
-        ), false)
-    from judged
-    semi join repeated using (source_id, {{ key | join(', ') }})
-    left join delivered_files
-        on judged._file_id = delivered_files.file_id
-)
-
+-- Of a key that came once; `resolve_versions` corrects the others.
 select
-    source_id,
-    {%- for name in columns %}
-    {{ name }},
-    {%- endfor %}
-    {%- for name in carried %}
-    {{ name }},
-    {%- endfor %}
-    _file_id,
-    _file_row,
-    _loaded_at,
-    _reject_reason,
+    *,
     case
-        when _newer_versions > 0 then 'superseded'
         when _reject_reason is not null then 'quarantined'
-        when is_deleted or _is_absent then 'deleted'
+        when is_deleted then 'deleted'
         else 'live'
     end as _outcome
-from ranked
+from judged
+{% endmacro %}
+
+{#
+  What became of rows whose key came more than once, or whose file a newer full delivery replaced: few of many. They are
+  found by their keys in the table that is written, and their `_outcome` alone is put right: whatever orders the rows on
+  their way there writes each down twice, in all its columns.
+#}
+{% macro resolve_versions(versions) %}
+{%- set key = ['source_id'] + entity_key(this.identifier | replace('_versions', '')) -%}
+{%- set place = row_position() -%}
+update {{ versions }} as held
+set _outcome = resolved._outcome
+from (
+    with delivered as (
+        select * from {{ ref('int_delivered_files') }}
+    ),
+
+    -- Keys by their hash, which is shorter: who shares one by chance is looked at as well.
+    repeated as (
+        select {{ row_hash(key) }} as key_hash
+        from {{ versions }}
+        group by key_hash
+        having count(*) > 1
+    ),
+
+    ranked as (
+        select
+            {{ place }} as place,
+            _reject_reason is not null as is_rejected,
+            is_deleted,
+            -- Good versions of the key that are newer: a refused row that was corrected since is only an older version.
+            count(*) filter (where _reject_reason is null) over (
+                partition by {{ key | join(', ') }}
+                order by updated_at desc nulls last, _file_id desc, _file_row desc
+                rows between unbounded preceding and 1 preceding
+            ) as newer_versions,
+            -- A row that is refused here still shows that its key is there.
+            coalesce(delivered.newest_at > max(delivered.present_at) over (
+                partition by {{ key | join(', ') }}
+            ), false) as is_absent
+        from {{ versions }}
+        left join delivered
+            on _file_id = delivered.file_id
+        where
+            {{ row_hash(key) }} in (select key_hash from repeated)
+            or delivered.newest_at > delivered.present_at
+    )
+
+    select
+        place,
+        case
+            when newer_versions > 0 then 'superseded'
+            when is_rejected then 'quarantined'
+            when is_deleted or is_absent then 'deleted'
+            else 'live'
+        end as _outcome
+    from ranked
+) as resolved
+where
+    held.{{ place }} = resolved.place
+    and held._outcome <> resolved._outcome
 {% endmacro %}
 
 {# Rows of files that the warehouse did not know when it was built last, and all of some sources. #}
