@@ -36,10 +36,12 @@ def split_labels(
     while True:
         sizes = np.bincount(found, minlength=nodes)
         is_large = sizes[found] > largest
-        if not is_large.any() or threshold > weight.max(initial=low):
-            return found
-        threshold += 1
         inner = taken & (found[first] == found[second])
+        held_by = weight[inner & is_large[first]]
+        if not len(held_by):
+            return found
+        # As many steps of one bit as it takes to lose an edge: weights may be a thousand, or a steward's word.
+        threshold += max(1.0, np.floor(held_by.min() - threshold) + 1)
         taken = inner & (~is_large[first] | (weight >= threshold))
         found = labels(nodes, first[taken], second[taken])
 

@@ -53,3 +53,19 @@ def test_a_component_that_is_too_large_falls_apart_at_its_weakest_edges() -> Non
     found = split_labels(10, first, first + 1, weight, low=0.5, largest=7)
     assert found.tolist() == [0, 0, 0, 0, 4, 4, 4, 4, 4, 4]
     assert set(split_labels(10, first, first + 1, weight, low=0.5, largest=10)) == {0}
+
+
+def test_however_much_holds_a_component_together_it_falls_apart_at_once() -> None:
+    # A step of one bit at a time would label all nodes a thousand million times.
+    first = np.arange(9)
+    weight = np.array([1e9, 1e9, 1e9, 999.5, 1e9, 1e9, 1e9, 1e9, 1e9])
+    found = split_labels(10, first, first + 1, weight, low=0.5, largest=7)
+    assert found.tolist() == [0, 0, 0, 0, 4, 4, 4, 4, 4, 4]
+    assert split_labels(10, first, first + 1, weight, low=0.5, largest=3).tolist()[4:] == [
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+    ]
