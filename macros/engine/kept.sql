@@ -5,7 +5,7 @@
   (macro `touched_rows`). What really became different is put in the place of what was there and told in
   `changes.<model>`: its key, and the columns of `carry` as they were and as they are, so that the models that read this
   one, and the file that readers get, know what to change (the comment of the table says which columns are the key). A table
-  that is made whole tells the same where it says `compared`.
+  that is made whole tells the same where it says `compared`. `changes.touched` tells how many keys of each model a run looked at.
 
   A run that keeps nothing makes every table whole: then none of this is asked. Nor where a model counts from the as-of day
   (`of_the_day` in its meta) and the day is another: it is made whole and tells nothing.
@@ -36,6 +36,10 @@
             select distinct * from (
                 {{ queries | join('\n union all\n') }}
             ) as touched ({{ key | join(', ') }})
+        {% endcall %}
+        {% call statement('count') %}
+            insert into {{ api.Relation.create(database=this.database, schema='changes', identifier='touched') }}
+            select '{{ this.identifier }}', count(*) from {{ scratch('touched') }}
         {% endcall %}
     {%- endif -%}
 {% endmacro %}
@@ -121,8 +125,12 @@
     {%- set is_promised = config.get('contract').enforced -%}
     {%- if is_promised %}{{ get_assert_columns_equivalent(sql) }}{% endif -%}
     {%- set query = get_select_subquery(sql) if is_promised else 'select * from (' ~ sql ~ ')' -%}
+    {%- set described = run_query('select column_name, column_type from (describe ' ~ query ~ ')').rows -%}
+    {%- for name in config.get('meta').packed if name not in described | map(attribute=0) | list -%}
+        {%- do exceptions.raise_compiler_error(this.identifier ~ " has no column '" ~ name ~ "' that could be packed") -%}
+    {%- endfor -%}
     create table {{ target }} (
-        {%- for name, kind in run_query('select column_name, column_type from (describe ' ~ query ~ ')').rows %}
+        {%- for name, kind in described %}
         {{ adapter.quote(name) }} {{ kind }}{{ ' using compression zstd' if name in config.get('meta').packed }}{{ ',' if not loop.last }}
         {%- endfor %}
     );

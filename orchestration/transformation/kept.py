@@ -55,6 +55,7 @@ def open_book(
     # What an earlier run changed is nothing to this one.
     con.execute("drop schema if exists changes cascade").fetchall()
     con.execute("create schema changes").fetchall()
+    con.execute("create table changes.touched (model varchar, keys bigint)").fetchall()
     return found
 
 

@@ -81,3 +81,23 @@ def test_a_days_file_keeps_its_words_and_its_index(day: DemoCompany) -> None:
         assert con.execute(
             "select constraint_type from duckdb_constraints() where table_name = 'customer_360' and constraint_type = 'PRIMARY KEY'"
         ).fetchall() == [("PRIMARY KEY",)]
+
+
+def test_a_day_looks_at_little_more_than_it_brings(day: DemoCompany) -> None:
+    # The budget of docs/performance.md, that cost follows the change: what is looked at is told whatever the machine does.
+    with duckdb.connect(str(day.warehouse / "build" / "scv.duckdb"), read_only=True) as con:
+        looked_at = con.execute(
+            "select model, keys, estimated_size from changes.touched inner join duckdb_tables() as held "
+            "on held.table_name = model and held.schema_name not in ('changes', 'state')"
+        ).fetchall()
+        [(new, rows)] = con.execute(
+            "select sum(rows_loaded) filter (where file_name like '%day_%'), sum(rows_loaded) from state.files"
+        ).fetchall()
+    assert len(looked_at) > 30
+    # Both companies have the same employees, who come whole again.
+    far = [
+        (model, keys, held)
+        for model, keys, held in looked_at
+        if not model.startswith("employee") and keys > 2 * held * new / rows + 20
+    ]
+    assert far == []

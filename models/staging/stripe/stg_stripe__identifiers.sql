@@ -24,7 +24,7 @@ charged_cards as (
         max(created) as observed_at,
         max(_fivetran_synced) as updated_at,
         min(_file_id) as _file_id,
-        min(_file_row) as _file_row,
+        {{ first_by('_file_row', '(_file_id, _file_row)') }} as _file_row,
         max(_loaded_at) as _loaded_at
     from {{ source('stripe', 'charge') }}
     where coalesce(livemode, true) and customer_id is not null and card_id is not null
