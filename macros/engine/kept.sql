@@ -7,6 +7,9 @@
   one, and the file that readers get, know what to change (the comment of the table says which columns are the key). A table
   that is made whole tells the same where it says `compared`. `changes.touched` tells how many keys of each model a run looked at.
 
+  In the meta of such a model: `carry`, above; `of_the_day`, below; `packed`, the columns that are documents; `corrected_by`, a macro
+  that is given the table that was written and puts right the few rows that only all of them together decide.
+
   A run that keeps nothing makes every table whole: then none of this is asked. Nor where a model counts from the as-of day
   (`of_the_day` in its meta) and the day is another: it is made whole and tells nothing.
 #}

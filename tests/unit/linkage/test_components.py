@@ -61,11 +61,5 @@ def test_however_much_holds_a_component_together_it_falls_apart_at_once() -> Non
     weight = np.array([1e9, 1e9, 1e9, 999.5, 1e9, 1e9, 1e9, 1e9, 1e9])
     found = split_labels(10, first, first + 1, weight, low=0.5, largest=7)
     assert found.tolist() == [0, 0, 0, 0, 4, 4, 4, 4, 4, 4]
-    assert split_labels(10, first, first + 1, weight, low=0.5, largest=3).tolist()[4:] == [
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-    ]
+    torn = split_labels(10, first, first + 1, weight, low=0.5, largest=3)
+    assert torn.tolist()[4:] == [4, 5, 6, 7, 8, 9]
