@@ -50,9 +50,8 @@ def _working_database(
         if not is_read_only:
             forget(settings)
             database.create(settings.build_database)
-        con = duckdb.connect(str(settings.build_database), read_only=is_read_only)
+        con = database.connect(settings, is_read_only)
         try:
-            con.execute("set TimeZone = 'UTC'")
             yield con
         finally:
             con.close()
@@ -220,7 +219,7 @@ def serve_ui(settings: Settings, as_of: date | None, host: str, port: int) -> No
     manifest = project.manifest()
     compiled = settings.dbt_target / "compiled" / manifest["metadata"]["project_name"]
     lineage.write(
-        lineage.column_lineage(manifest, compiled, lineage.columns_of(settings.build_database)),
+        lineage.column_lineage(manifest, compiled, lineage.columns_of(settings)),
         scratch / "lineage.json",
     )
     environment = {

@@ -1,4 +1,8 @@
-"""The file of the working database: how it is laid out, and what is told when it cannot be opened."""
+"""The two files that a run works in: how they are laid out, opened together, and what is told when one cannot be opened.
+
+The working database holds what only runs read. What readers get is built in the other, `served`, and copied for them: so
+it is written once. Who opens both finds a relation by its schema and name, whichever file it lies in.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,36 @@ import duckdb
 
 from orchestration import sql
 from orchestration.errors import ScvError
-from orchestration.machine import advice, trouble
+from orchestration.machine import advice, memory, trouble
+from orchestration.settings import Settings
 
 # What every DuckDB from 1.4 on opens. The default serves far older ones, and writing takes three times as long.
 STORAGE_VERSION = "v1.4.0"
+# What the files are called where both are open. dbt takes the names from their paths.
+WORKING, SERVED = "scv", "served"
+
+
+def connect(settings: Settings, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Both files, with the memory that a run may take; times are UTC."""
+    con = duckdb.connect(str(settings.build_database), read_only=read_only)
+    try:
+        con.execute(f"set memory_limit = {sql.text(memory())}; set TimeZone = 'UTC'").fetchall()
+        if settings.served_database.is_file():
+            how = " (read_only)" if read_only else ""
+            con.execute(f"attach {sql.text(str(settings.served_database))} as {SERVED}{how}")
+            # DuckDB looks for `schema.name` in other files than its own only along this path.
+            places = con.execute(
+                "select database_name, schema_name from duckdb_schemas() where not internal "
+                f"and database_name in ('{WORKING}', '{SERVED}') order by database_name <> '{SERVED}', schema_name"
+            ).fetchall()
+            path = ",".join(
+                f"{sql.name(database)}.{sql.name(schema)}" for database, schema in places
+            )
+            con.execute(f"set search_path = {sql.text(f'main,{path}')}")
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
 def create(path: Path) -> None:

@@ -52,6 +52,11 @@ class Settings:
         return self.build / "scv.duckdb"
 
     @property
+    def served_database(self) -> Path:
+        """What readers will get, as the last run built it; they are given a copy."""
+        return self.build / "served.duckdb"
+
+    @property
     def temporary(self) -> Path:
         """Scratch space of one run; emptied at its start."""
         return self.build / "tmp"
@@ -122,6 +127,7 @@ class Settings:
         """What dbt and Dagster read from the environment, telemetry switched off."""
         return {
             "SCV_BUILD_DATABASE": str(self.build_database),
+            "SCV_SERVED_DATABASE": str(self.served_database),
             "SCV_STATE": str(self.state),
             "SCV_TEMPORARY": str(self.temporary),
             MEMORY: memory(),

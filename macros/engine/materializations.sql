@@ -39,7 +39,7 @@
     {% if is_python -%}
         {% call statement('rename') %}alter table {{ made }} rename to {{ target.identifier }}{% endcall %}
     {%- else -%}
-        {% call statement('main') %}{{ create_table_as(False, target, compiled_code) }}{% endcall %}
+        {% call statement('main') %}{{ create_whole(target, compiled_code) }}{% endcall %}
     {%- endif %}
     {% if compared -%}
         {% call statement('changes') %}

@@ -202,13 +202,13 @@ class DuckDBDialect(postgresql.PGDialect):
         return connection.exec_driver_sql(sql, tuple(parameters)).fetchall()  # type: ignore[no-any-return]
 
     def get_schema_names(self, connection: Any, **kw: Any) -> list[str]:
-        sql = "select distinct schema_name from information_schema.schemata where catalog_name = current_database()"
+        sql = "select distinct schema_name from information_schema.schemata"
         return sorted(row[0] for row in self._names(connection, sql))
 
     def _tables(self, connection: Any, schema: str | None, kind: str) -> list[str]:
         sql = (
             "select table_name from information_schema.tables where table_schema = ? and table_type = ? "
-            "and table_catalog = current_database() order by 1"
+            "order by 1"
         )
         return [row[0] for row in self._names(connection, sql, schema or "main", kind)]
 
@@ -229,7 +229,7 @@ class DuckDBDialect(postgresql.PGDialect):
     ) -> list[ReflectedColumn]:
         sql = (
             "select column_name, data_type, is_nullable from information_schema.columns "
-            "where table_schema = ? and table_name = ? and table_catalog = current_database() order by ordinal_position"
+            "where table_schema = ? and table_name = ? order by ordinal_position"
         )
         return [
             ReflectedColumn(

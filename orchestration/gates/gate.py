@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration import database
 from orchestration.errors import GateError
 from orchestration.gates.arrivals import is_whole_due
 from orchestration.gates.aside import SKIPPED, is_about_aside, set_aside, to_be_skipped
@@ -42,7 +43,7 @@ def judge(
     session: Session,
     layer: str,
     found: list[CheckResult],
-    database: Path | None = None,
+    published: Path | None = None,
     expected_rows: dict[str, int] | None = None,
 ) -> None:
     """Evaluate one gate, adding to `found`; raise when a check stops the run."""
@@ -50,9 +51,9 @@ def judge(
         if layer == "raw":
             with session.connect() as con:
                 judge_arrivals(con, rulebook(session.settings))
-        found.extend(_evaluated(session, layer, database, expected_rows))
+        found.extend(_evaluated(session, layer, published, expected_rows))
         failed = stopping(found)
-        if failed and database is None:
+        if failed and published is None:
             found[:] = _without_bad_sources(session, layer, found, failed)
             failed = stopping(found)
         session.results.extend(found)
@@ -69,7 +70,7 @@ def judge(
 def _evaluated(
     session: Session,
     layer: str,
-    database: Path | None = None,
+    published: Path | None = None,
     expected_rows: dict[str, int] | None = None,
 ) -> list[CheckResult]:
     import duckdb
@@ -79,18 +80,20 @@ def _evaluated(
     if layer in JUDGED_LAYERS:
         with session.connect() as con:
             judge_layer(con, layer, session.run_id, load_thresholds(session.settings))
-    path = database or session.settings.build_database
-    con = duckdb.connect(str(path), read_only=True)
+    if published:
+        con = duckdb.connect(str(published), read_only=True)
+    else:
+        con = database.connect(session.settings, read_only=True)
     try:
         facts = GateFacts(
             layer=layer,
             run_id=session.run_id,
-            database=path,
+            database=published or session.settings.build_database,
             con=con,
             known=known_relations(session.dbt.manifest()),
             accepted=session.accepted,
             expected_rows=expected_rows or {},
-            is_whole=database is not None or is_whole_due(con),
+            is_whole=published is not None or is_whole_due(con),
         )
         return list(evaluate(facts))
     finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import database
 from orchestration.errors import UsageError
 from orchestration.linkage import benchmark, truth
 from orchestration.linkage.benchmark import Figure
@@ -57,9 +58,8 @@ def score_warehouse(settings: Settings) -> dict[str, float]:
     from orchestration.publishing.quality import write_quality
     from orchestration.running.run_id import new_run_id
 
-    con = duckdb.connect(str(settings.build_database))
+    con = database.connect(settings)
     try:
-        con.execute("set TimeZone = 'UTC'").fetchall()
         figures = score(con, last_run(con), settings.truth)
     finally:
         con.close()

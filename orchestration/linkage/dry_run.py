@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration import database
 from orchestration.errors import ScvError, UsageError
 from orchestration.linkage import known_pairs
 from orchestration.linkage.differences import differences
@@ -40,19 +41,19 @@ def dry_run(settings: Settings, say: Callable[[str], None], retrain: bool) -> di
             shutil.copytree(settings.state, trial.state)
         for known in settings.build.glob(known_pairs.FILES):
             shutil.copyfile(known, trial.build / known.name)
+        database.create(trial.served_database)
         _remember(trial)
         say("diff: building identity on the copy")
         _build(DbtProject(trial))
-        with duckdb.connect(str(trial.build_database)) as con:
+        with database.connect(trial) as con:
             return differences(con, _BEFORE, _REGISTRY, settings.truth)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remember(trial: Settings) -> None:
-    with duckdb.connect(str(trial.build_database)) as con:
+    with database.connect(trial) as con:
         try:
-            con.execute("from identity.crosswalk limit 0").fetchall()
             con.execute(f"create or replace table {_BEFORE} as from {_REGISTRY}").fetchall()
         except duckdb.CatalogException:
             raise UsageError(

@@ -6,7 +6,7 @@ definitions that the metric layer answers from, and a test holds the two togethe
 
 from __future__ import annotations
 
-import shutil
+import json
 from pathlib import Path
 
 import duckdb
@@ -42,7 +42,13 @@ def publish_metrics(manifest: Path, file: Path) -> None:
     """Give a new version its metrics: the definitions beside the file, and the views in it."""
     # A project without metrics has none to give.
     if manifest.is_file():
-        shutil.copyfile(manifest, file.with_name(FILE_NAME))
+        document = json.loads(manifest.read_text())
+        for model in document["semantic_models"]:
+            # The file that readers open is called otherwise than the one that a run builds these in.
+            place = model["node_relation"]
+            names = (file.stem, place["schema_name"], place["alias"])
+            place |= {"database": file.stem, "relation_name": ".".join(map(sql.name, names))}
+        file.with_name(FILE_NAME).write_text(json.dumps(document))
         add_views(file, read(manifest))
 
 
@@ -70,8 +76,6 @@ def add_views(path: Path, definitions: Definitions) -> None:
 
 
 def _add(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
-    # The file may be a copy of an earlier one, with the metrics of then.
-    con.execute(f"drop schema if exists {SCHEMA} cascade")
     con.execute(f"create schema {SCHEMA}")
     _write_definitions(con, definitions)
     words = {metric.name: metric.description for metric in definitions.metrics.values()}

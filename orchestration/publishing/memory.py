@@ -33,7 +33,10 @@ MANY_PARTS = 40
 _NOTE = (
     "create schema if not exists state; create table if not exists state.saved (version varchar)"
 )
-_OTHERS = "select 1 from duckdb_tables() where schema_name not in ('raw', 'state') and not temporary limit 1"
+_OTHERS = (
+    "select 1 from duckdb_tables() where schema_name not in ('raw', 'state') and not temporary "
+    "and database_name = current_database() limit 1"
+)
 
 
 @dataclass(frozen=True)

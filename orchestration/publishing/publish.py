@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 
 from orchestration.errors import GateError, ScvError
 from orchestration.gates import arrivals
@@ -49,7 +48,7 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
             beside / FILE_NAME,
             relations,
             settings.temporary,
-            _before(session),
+            settings.served_database,
         )
         publish_metrics(session.dbt.semantic_manifest_path, beside / FILE_NAME)
     try:
@@ -63,14 +62,6 @@ def publish(session: Session, found: list[CheckResult]) -> dict[str, int]:
         _mart(session)
         shutil.rmtree(settings.first_load, ignore_errors=True)
     return rows
-
-
-def _before(session: Session) -> Path | None:
-    """The file of the run whose tables this one kept, where it published them."""
-    if session.kept is None:
-        return None
-    file = session.settings.versions / session.kept.run_id / FILE_NAME
-    return file if file.is_file() else None
 
 
 def _mart(session: Session) -> None:

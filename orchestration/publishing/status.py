@@ -195,7 +195,9 @@ def _disk(settings: Settings) -> dict[str, int]:
     return {
         "versions": disk_bytes(settings.versions),
         "working_database": sum(
-            path.stat().st_size for path in settings.build.glob(f"{settings.build_database.name}*")
+            path.stat().st_size
+            for file in (settings.build_database, settings.served_database)
+            for path in settings.build.glob(f"{file.name}*")
         ),
         "history_of_runs": disk_bytes(settings.dagster_home)
         + disk_bytes(settings.dbt_logs)

@@ -15,10 +15,10 @@ from typing import Any
 
 import duckdb
 
-from orchestration import database, sql
+from orchestration import database
 from orchestration.errors import GateError
 from orchestration.gates.results import CheckResult
-from orchestration.machine import memory, step_back
+from orchestration.machine import step_back
 from orchestration.publishing.restore import restore_if_lost
 from orchestration.publishing.versions import DEFAULT_KEPT, newest_given, remove_unfinished
 from orchestration.running import looks, record
@@ -63,12 +63,9 @@ class Session:
 
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The working database, closed again afterwards so that dbt can open it."""
-        con = duckdb.connect(str(self.settings.build_database), read_only=read_only)
+        """The working database and what is served, closed again afterwards so that dbt can open them."""
+        con = database.connect(self.settings, read_only)
         try:
-            con.execute(f"set memory_limit = {sql.text(memory())}")
-            if not read_only:
-                con.execute("set TimeZone = 'UTC'")
             yield con
         finally:
             con.close()
@@ -140,8 +137,9 @@ def open_session(
         "is_full_refresh": settings.full_refresh,
         "code_version": code_fingerprint(project)[:12],
     }
-    database.create(settings.build_database)
-    database.must_open(settings.build_database, progress.say)
+    for file in (settings.build_database, settings.served_database):
+        database.create(file)
+        database.must_open(file, progress.say)
     with session.connect() as con:
         record.begin(con, run_id, facts, newest_given(settings))
         record.add_looks(con, looks.taken(settings))

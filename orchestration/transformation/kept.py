@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import sql
+from orchestration.database import SERVED, WORKING
 from orchestration.running.fingerprint import code_fingerprint
 from orchestration.settings import REPOSITORY, Settings
 
@@ -25,6 +26,8 @@ _ANEW_AFTER = timedelta(days=7)
 # A steward's decisions change whose rows are, which every run works out anew.
 _FREE_SEEDS = frozenset({"identity_decisions.csv", "quality_thresholds.csv"})
 _BOOK = "changes.built"
+# All that is built above staging, but for the registries.
+_BUILT = ("identity", "core", "marts")
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,20 @@ class Kept:
 def open_book(
     con: duckdb.DuckDBPyConnection, settings: Settings, project: Path = REPOSITORY
 ) -> Kept | None:
-    """What may be kept. From here on until `close_book` nothing may: whoever dies in between leaves a database of two days."""
+    """What may be kept. From here on until `close_book` nothing may: whoever dies in between leaves files of two days.
+
+    Each of the two files has a book of its own: they are of one run where both say so.
+    """
     found = _valid(con, settings, project) if not settings.full_refresh else None
+    if not _has_book(con):
+        # In an older release, or with another file beside it, the working database holds what is served now.
+        for schema in _BUILT:
+            con.execute(f"drop schema if exists {WORKING}.{schema} cascade").fetchall()
     # What an earlier run changed is nothing to this one.
-    con.execute("drop schema if exists changes cascade").fetchall()
-    con.execute("create schema changes").fetchall()
-    con.execute("create table changes.touched (model varchar, keys bigint)").fetchall()
+    for file in (WORKING, SERVED):
+        con.execute(f"drop schema if exists {file}.changes cascade").fetchall()
+        con.execute(f"create schema {file}.changes").fetchall()
+        con.execute(f"create table {file}.changes.touched (model varchar, keys bigint)").fetchall()
     return found
 
 
@@ -69,8 +80,9 @@ def close_book(
     """Note that every layer is built."""
     now = datetime.now(UTC).replace(tzinfo=None)
     known = int(con.execute("select coalesce(max(file_id), 0) from state.files").fetchall()[0][0])
+    con.execute(f"create table {SERVED}.{_BOOK} as select ? as run_id", [run_id]).fetchall()
     con.execute(
-        f"create table {_BOOK} as select ? as run_id, ? as made_by, ?::bigint as known_files, ?::bigint as known_rows, "
+        f"create table {WORKING}.{_BOOK} as select ? as run_id, ? as made_by, ?::bigint as known_files, ?::bigint as known_rows, "
         "?::date as as_of, ?::timestamp as anew_at",
         [
             run_id,
@@ -86,7 +98,8 @@ def close_book(
 def _valid(con: duckdb.DuckDBPyConnection, settings: Settings, project: Path) -> Kept | None:
     try:
         row = con.execute(
-            f"select run_id, made_by, known_files, known_rows, as_of, anew_at from {_BOOK}"
+            f"select run_id, made_by, known_files, known_rows, as_of, anew_at from {WORKING}.{_BOOK} "
+            f"semi join {SERVED}.{_BOOK} using (run_id)"
         ).fetchone()
     except duckdb.CatalogException:
         return None
@@ -103,9 +116,18 @@ def _valid(con: duckdb.DuckDBPyConnection, settings: Settings, project: Path) ->
     return Kept(run_id, known_files, as_of, anew_at) if is_valid else None
 
 
+def _has_book(con: duckdb.DuckDBPyConnection) -> bool:
+    return bool(
+        con.execute(
+            f"select count(*) from duckdb_schemas() where database_name = '{SERVED}' and schema_name = 'changes'"
+        ).fetchall()[0][0]
+    )
+
+
 def _rows_until(con: duckdb.DuckDBPyConnection, known_files: int) -> int:
     tables = con.execute(
-        "select table_name from duckdb_tables() where schema_name = 'raw' and estimated_size > 0"
+        "select table_name from duckdb_tables() where schema_name = 'raw' and estimated_size > 0 "
+        f"and database_name = '{WORKING}'"
     ).fetchall()
     counts = " union all ".join(
         f"select count(*) as n from raw.{sql.name(name)} where _file_id <= {known_files}"

@@ -13,7 +13,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration import database
 from orchestration.ingestion.state import TECHNICAL
+from orchestration.settings import Settings
 
 # (schema, relation, column)
 Origin = tuple[str, str, str]
@@ -157,11 +159,11 @@ def _column_type() -> Any:
     return exp.Column
 
 
-def columns_of(database: Path) -> dict[str, list[str]]:
+def columns_of(settings: Settings) -> dict[str, list[str]]:
     """The columns of every relation; of none where a run holds the database just now."""
     found: dict[str, list[str]] = {}
     try:
-        with duckdb.connect(str(database), read_only=True) as con:
+        with database.connect(settings, read_only=True) as con:
             rows = con.execute(
                 "select schema_name || '.' || table_name, column_name from duckdb_columns() "
                 "where not internal order by all"

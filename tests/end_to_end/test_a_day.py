@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import database
+from orchestration.settings import Settings
 from tests.support import DemoCompany, run_scv
 
 # What a run writes about itself, and when it learned of things.
@@ -85,10 +87,10 @@ def test_a_days_file_keeps_its_words_and_its_index(day: DemoCompany) -> None:
 
 def test_a_day_looks_at_little_more_than_it_brings(day: DemoCompany) -> None:
     # The budget of docs/performance.md, that cost follows the change: what is looked at is told whatever the machine does.
-    with duckdb.connect(str(day.warehouse / "build" / "scv.duckdb"), read_only=True) as con:
+    with database.connect(Settings(day.landing, day.warehouse), read_only=True) as con:
         looked_at = con.execute(
-            "select model, keys, estimated_size from changes.touched inner join duckdb_tables() as held "
-            "on held.table_name = model and held.schema_name not in ('changes', 'state')"
+            "select model, keys, estimated_size from (from scv.changes.touched union all from served.changes.touched) "
+            "inner join duckdb_tables() as held on held.table_name = model and held.schema_name not in ('changes', 'state')"
         ).fetchall()
         [(new, rows)] = con.execute(
             "select sum(rows_loaded) filter (where file_name like '%day_%'), sum(rows_loaded) from state.files"

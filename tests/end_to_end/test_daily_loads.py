@@ -64,7 +64,7 @@ class Built:
         """Every layer as a run builds it, without the tests of dbt: these judge the data of every run."""
         settings = replace(self.settings, as_of=as_of)
         dbt = DbtProject(settings)
-        with duckdb.connect(str(settings.build_database)) as con:
+        with database.connect(settings) as con:
             kept = open_book(con, settings)
         assert (kept is not None) == is_kept
         variables = kept.variables if kept else {}
@@ -72,7 +72,7 @@ class Built:
         for layer in LAYERS:
             nodes += dbt.build(layer.selection, variables=variables, is_tested=False)
         assert not [(node.name, node.message) for node in nodes if node.is_failed]
-        with duckdb.connect(str(settings.build_database)) as con:
+        with database.connect(settings) as con:
             close_book(con, settings, f"run of {as_of}", kept)
 
 
@@ -88,8 +88,9 @@ def warehouse(home: Path) -> Built:
     )
     for folder in (settings.build, settings.dbt_target, settings.dbt_logs, settings.temporary):
         folder.mkdir(parents=True, exist_ok=True)
-    database.create(settings.build_database)
-    with duckdb.connect(str(settings.build_database)) as con:
+    for file in (settings.build_database, settings.served_database):
+        database.create(file)
+    with database.connect(settings) as con:
         record.begin(con, "month", {"as_of": settings.as_of}, None)
     return Built(settings, DbtProject(settings), config)
 
@@ -145,13 +146,16 @@ def test_a_month_of_daily_loads_gives_the_tables_of_one_load(built: tuple[Built,
     daily, whole = built
     different = {}
     with duckdb.connect() as con:
-        con.execute(f"attach '{daily.settings.build_database}' as daily (read_only)")
-        con.execute(f"attach '{whole.settings.build_database}' as whole (read_only)")
+        for name, one in (("daily", daily), ("whole", whole)):
+            # Quality stays in the working database.
+            con.execute(f"attach '{one.settings.build_database}' as {name}_working (read_only)")
+            con.execute(f"attach '{one.settings.served_database}' as {name} (read_only)")
         for relation, columns in compared(built):
+            file = "_working" if relation.startswith("quality.") else ""
             for one, other in (("daily", "whole"), ("whole", "daily")):
                 rows = con.execute(
-                    f"select {columns} from {one}.{relation} "
-                    f"except all select {columns} from {other}.{relation}"
+                    f"select {columns} from {one}{file}.{relation} "
+                    f"except all select {columns} from {other}{file}.{relation}"
                 ).fetchall()
                 if rows:
                     different[f"{relation} of {one} alone"] = (
@@ -163,7 +167,7 @@ def test_a_month_of_daily_loads_gives_the_tables_of_one_load(built: tuple[Built,
 
 def test_the_month_holds_what_makes_it_hard(built: tuple[Built, Built]) -> None:
     """Without merges, splits, deletions, corrections and unattributed rows the comparison would prove little."""
-    with duckdb.connect(str(built[0].settings.build_database), read_only=True) as con:
+    with database.connect(built[0].settings, read_only=True) as con:
 
         def total(query: str) -> int:
             row = con.execute(f"select {query}").fetchone()
@@ -191,7 +195,7 @@ def test_nothing_is_left_on_an_id_that_ended(built: tuple[Built, Built]) -> None
         and any(column.name == "customer_id" for column in relation.columns)
     ]
     assert {"core.fct_orders", "core.customer_timeline", "marts.customer_360"} <= set(relations)
-    with duckdb.connect(str(daily.settings.build_database), read_only=True) as con:
+    with database.connect(daily.settings, read_only=True) as con:
         assert con.execute(
             "select count(*) > 0 from identity.customers where merged_into is not null"
         ).fetchone() == (True,)

@@ -46,6 +46,20 @@ def customer_of(connection: duckdb.DuckDBPyConnection, profiles: list[str]) -> s
     return str(found[0][0])
 
 
+def test_rows_of_a_customer_lie_together_and_documents_are_packed(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    for relation in ("core.fct_orders", "core.fct_web_events", "identity.golden_values"):
+        assert one(
+            published,
+            "select bool_and(customer_id >= before or before is null) from "
+            f"(select customer_id, lag(customer_id) over (order by rowid) as before from {relation} "
+            "where customer_id is not null)",
+        ), relation
+    packed = "from pragma_storage_info('core.fct_web_events') where compression = 'ZSTD'"
+    assert one(published, f"select distinct column_name {packed}") == "properties"
+
+
 def test_all_nine_sources_and_all_four_domains_arrive(published: duckdb.DuckDBPyConnection) -> None:
     assert (
         one(

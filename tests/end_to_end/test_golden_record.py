@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import duckdb
 import pytest
 
+from orchestration import database
 from orchestration.running.seeds import complete_seeds
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.dbt import DbtProject
@@ -89,7 +89,7 @@ class Warehouse:
     dbt: DbtProject
 
     def ask(self, query: str) -> list[Any]:
-        with duckdb.connect(str(self.settings.build_database), read_only=True) as con:
+        with database.connect(self.settings, read_only=True) as con:
             rows = con.execute(query).fetchall()
         return [row[0] if len(row) == 1 else row for row in rows]
 

@@ -34,9 +34,9 @@ def _comparing_all(company: DemoCompany) -> dict[str, set[str]]:
     assert len(models) > 150
     found: dict[str, set[str]] = {}
     with duckdb.connect() as con:
-        con.execute(
-            f"attach '{company.warehouse / 'build' / 'scv.duckdb'}' as scv (read_only); use scv"
-        )
+        build = company.warehouse / "build"
+        con.execute(f"attach '{build / 'served.duckdb'}' as served (read_only)")
+        con.execute(f"attach '{build / 'scv.duckdb'}' as scv (read_only); use scv")
         for path in models:
             query = path.read_text()
             plan = con.execute(f"explain (format json) {query}").fetchall()[0][1]

@@ -6,8 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from orchestration import database
 from orchestration.settings import Settings
 from orchestration.transformation.dbt import DbtProject
 from tests.end_to_end.small_company import Day, SmallCompany
@@ -94,5 +93,5 @@ def test_history_kept_between_runs_is_the_one_worked_out_anew(
     nodes = DbtProject(settings).build(["int_customer_past", "dim_customer_history"])
     assert not [node.message for node in nodes if node.is_failed]
     query = "select * from core.dim_customer_history order by customer_id, valid_from"
-    with duckdb.connect(str(settings.build_database), read_only=True) as con:
+    with database.connect(settings, read_only=True) as con:
         assert con.execute(query).fetchall() == day_3.ask(query)

@@ -36,129 +36,75 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
-def _build_database(settings: Settings, value: int) -> None:
-    settings.build_database.unlink(missing_ok=True)
+def _build(settings: Settings, value: int) -> None:
+    """What a run leaves: facts that are served, and books that only the working database has."""
+    for file in (settings.build_database, settings.served_database):
+        file.unlink(missing_ok=True)
+    with duckdb.connect(str(settings.served_database)) as con:
+        con.execute("create schema core; create schema changes")
+        con.execute(
+            f"create table core.facts as select 'c' || i as customer_id, {value}::bigint as n "
+            "from range(10) as r(i)"
+        )
+        con.execute("create table changes.facts as select 'c1' as customer_id")
+        con.execute("create table core.gone as select 'c1' as customer_id, 1::bigint as n")
     with duckdb.connect(str(settings.build_database)) as con:
         con.execute("create schema core; create schema state")
         con.execute(
-            f"create table core.facts as select 'c' || (9 - i) as customer_id, {value}::bigint as n "
-            "from range(10) as r(i)"
+            "create table state.books as select 'c' || (9 - i) as customer_id, i as n from range(3) as r(i)"
         )
-        con.execute("create table state.books as select 'c1' as customer_id, 1::bigint as n")
         # As dbt writes it: with the name of the working database.
         con.execute('create view core.shown as select * from "scv"."state"."books"')
 
 
-def _publish(settings: Settings, name: str, value: int, keep: int = 9) -> Path:
-    _build_database(settings, value)
-    beside = settings.versions / f".{name}"
-    build_file(
-        settings.build_database,
-        beside / "scv.duckdb",
-        [_relation("facts"), _relation("shown")],
-        settings.temporary,
+def _file(settings: Settings, target: Path, *relations: PublishedRelation) -> dict[str, int]:
+    return build_file(
+        settings.build_database, target, relations, settings.temporary, settings.served_database
     )
+
+
+def _publish(settings: Settings, name: str, value: int, keep: int = 9) -> Path:
+    _build(settings, value)
+    beside = settings.versions / f".{name}"
+    _file(settings, beside / "scv.duckdb", _relation("facts"), _relation("shown", ("customer_id",)))
     return give(settings, beside, name, keep)
 
 
 def test_a_row_that_is_looked_up_is_found_by_an_index(settings: Settings) -> None:
-    _build_database(settings, 1)
+    _build(settings, 1)
     looked_up = replace(_relation("facts"), primary_key=("customer_id",))
     target = settings.versions / "one" / "scv.duckdb"
-    build_file(settings.build_database, target, [looked_up], settings.temporary)
+    _file(settings, target, looked_up)
     with duckdb.connect(str(target), read_only=True) as con:
         asked = "select * from core.facts where customer_id = 'c3'"
         assert "Index Scan" in con.execute(f"explain analyze {asked}").fetchall()[0][1]
         assert con.execute("select n from core.facts where customer_id = 'c3'").fetchall() == [(1,)]
 
 
-def test_documents_are_packed_and_read_as_they_were(settings: Settings) -> None:
-    _build_database(settings, 1)
-    with duckdb.connect(str(settings.build_database)) as con:
-        con.execute(
-            """create table core.told as select 'c' || i as customer_id, '{"page": ' || i || '}' as note,
-            ('{"page": ' || i || ', "visit": "' || md5(i::varchar) || '"}')::json as properties from range(9999) as r(i)"""
-        )
+def test_the_file_holds_what_is_published_and_no_more(settings: Settings) -> None:
+    _build(settings, 1)
     target = settings.versions / "one" / "scv.duckdb"
-    build_file(settings.build_database, target, [_relation("told")], settings.temporary)
+    rows = _file(settings, target, _relation("facts"), _relation("shown"))
+    assert rows == {"core.facts": 10, "core.shown": 3}
     with duckdb.connect(str(target), read_only=True) as con:
-        con.execute(f"attach '{settings.build_database}' as built (read_only)")
-        assert con.execute("from core.told except from built.core.told").fetchall() == []
-        assert con.execute("describe core.told").fetchall() == (
-            con.execute("describe built.core.told").fetchall()
-        )
-        packed = con.execute(
-            "select distinct column_name from pragma_storage_info('core.told') where compression = 'ZSTD'"
-        ).fetchall()
-        assert packed == [("properties",)]
-
-
-def test_what_a_run_changed_takes_the_place_of_what_the_file_before_held(
-    settings: Settings,
-) -> None:
-    relations = [_relation("facts"), _relation("shown"), _relation("gone")]
-    _build_database(settings, 1)
-    with duckdb.connect(str(settings.build_database)) as con:
-        con.execute("create table core.gone as select 'c1' as customer_id, 1::bigint as n")
-        con.execute("insert into core.facts select 'd' || i, i from range(100) as r(i)")
-    first = settings.versions / "one" / "scv.duckdb"
-    build_file(settings.build_database, first, relations, settings.temporary)
-    with duckdb.connect(str(settings.build_database)) as con:
-        con.execute("delete from core.facts where customer_id = 'd7'")
-        con.execute("update core.facts set n = 70 where customer_id = 'd8'")
-        con.execute("insert into core.facts values (null, 5)")
-        # A change that the run does not tell, so that it shows what was copied.
-        con.execute("update core.facts set n = -1 where customer_id = 'd9'")
-        con.execute("create schema changes")
-        con.execute(
-            "create table changes.facts as select unnest(['d7', 'd8', null]) as customer_id, 'x' as carried"
-        )
-        con.execute("comment on table changes.facts is 'customer_id'")
-    second = settings.versions / "two" / "scv.duckdb"
-    rows = build_file(settings.build_database, second, relations[:2], settings.temporary, first)
-    assert rows == {"core.facts": 110, "core.shown": 1}
-    with duckdb.connect(str(second), read_only=True) as con:
-        held = dict(con.execute("select customer_id, n from core.facts").fetchall())
-        assert (held.get("d7"), held["d8"], held[None], held["d9"]) == (None, 70, 5, 9)
         assert con.execute(
-            "select comment from duckdb_tables() where table_name = 'facts'"
-        ).fetchall() == [("About facts.",)]
-        # What is published no more is gone.
-        assert con.execute("select count(*) from duckdb_tables()").fetchone() == (2,)
-    with duckdb.connect(str(first), read_only=True) as con:
-        assert con.execute("select n from core.facts where customer_id = 'd8'").fetchall() == [(8,)]
-
-
-def test_where_much_changed_all_is_put_in_order_again(settings: Settings) -> None:
-    _build_database(settings, 1)
-    first = settings.versions / "one" / "scv.duckdb"
-    build_file(settings.build_database, first, [_relation("facts")], settings.temporary)
-    with duckdb.connect(str(settings.build_database)) as con:
-        con.execute("insert into core.facts values ('b1', 2), ('b2', 2)")
-        con.execute("create schema changes")
-        con.execute("create table changes.facts as select unnest(['b1', 'b2']) as customer_id")
-        con.execute("comment on table changes.facts is 'customer_id'")
-    second = settings.versions / "two" / "scv.duckdb"
-    build_file(settings.build_database, second, [_relation("facts")], settings.temporary, first)
-    with duckdb.connect(str(second), read_only=True) as con:
-        assert con.execute("select customer_id from core.facts limit 2").fetchall() == [
-            ("b1",),
-            ("b2",),
-        ]
+            "select schema_name || '.' || table_name from duckdb_tables() order by all"
+        ).fetchall() == [("core.facts",), ("core.shown",)]
+    # What is served stays as the run left it: the next run changes it.
+    with duckdb.connect(str(settings.served_database), read_only=True) as con:
+        assert con.execute("select count(*) from duckdb_tables()").fetchone() == (3,)
 
 
 def test_the_file_holds_tables_sorted_with_their_words(settings: Settings) -> None:
     _publish(settings, "20260101T000000.000Z-aaaaaa", 1)
     with duckdb.connect(str(settings.published), read_only=True) as con:
         assert con.execute("select current_database()").fetchone() == ("scv",)
-        assert con.execute("select customer_id from core.facts").fetchall() == [
-            (f"c{i}",) for i in range(10)
-        ]
+        assert con.execute("from core.facts").fetchall() == [(f"c{i}", 1) for i in range(10)]
         # A view of the working database is a table here: it may name nothing outside this file.
         assert con.execute(
             "select distinct table_type from information_schema.tables"
         ).fetchall() == [("BASE TABLE",)]
-        assert con.execute("select n from core.shown").fetchall() == [(1,)]
+        assert con.execute("from core.shown").fetchall() == [("c7", 2), ("c8", 1), ("c9", 0)]
         assert con.execute(
             "select comment from duckdb_tables() where table_name = 'facts'"
         ).fetchone() == ("About facts.",)
@@ -197,7 +143,7 @@ def read(reader):
             rows, different, value = con.execute(
                 "select count(*), count(distinct n), min(n) from core.facts"
             ).fetchall()[0]
-            assert con.execute("select count(*) from core.shown").fetchall() == [(1,)]
+            assert con.execute("select count(*) from core.shown").fetchall() == [(3,)]
         assert (rows, different) == (10, 1), (rows, different)
         assert not mine or value >= mine[-1], "an older version came after a newer one"
         mine.append(value)

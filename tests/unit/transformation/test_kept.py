@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import database
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.kept import Kept, close_book, open_book
 
@@ -29,7 +30,9 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as made:
+    for file in (settings.build_database, settings.served_database):
+        database.create(file)
+    with database.connect(settings) as made:
         made.execute("create schema raw; create schema state")
         made.execute("create table raw.orders as select range // 2 as _file_id from range(10)")
         made.execute(
@@ -77,6 +80,8 @@ def test_new_rows_and_a_stewards_decisions_are_no_reason_to_begin_anew(
         "somebody asks for it",
         "a week has passed",
         "the clock was set back",
+        "what is served is of another run",
+        "what is served was lost",
     ],
 )
 def test_whatever_stands_against_it_makes_everything_anew(
@@ -95,20 +100,24 @@ def test_whatever_stands_against_it_makes_everything_anew(
         case "somebody asks for it":
             settings = replace(settings, full_refresh=True)
         case "a week has passed":
-            con.execute("update changes.built set anew_at = anew_at - interval 7 day")
+            con.execute("update scv.changes.built set anew_at = anew_at - interval 7 day")
         case "the clock was set back":
-            con.execute("update changes.built set anew_at = anew_at + interval 1 day")
+            con.execute("update scv.changes.built set anew_at = anew_at + interval 1 day")
+        case "what is served is of another run":
+            con.execute("update served.changes.built set run_id = 'another'")
+        case "what is served was lost":
+            con.execute("drop schema served.changes cascade")
     assert opened(con, settings) is None
 
 
 def test_a_week_is_counted_from_when_everything_was_made_anew(
     con: duckdb.DuckDBPyConnection, settings: Settings
 ) -> None:
-    con.execute("update changes.built set anew_at = anew_at - interval 6 day")
+    con.execute("update scv.changes.built set anew_at = anew_at - interval 6 day")
     kept = opened(con, settings)
     assert kept is not None
     close_book(con, settings, "second", kept, project(settings))
-    con.execute("update changes.built set anew_at = anew_at - interval 1 day")
+    con.execute("update scv.changes.built set anew_at = anew_at - interval 1 day")
     assert opened(con, settings) is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from orchestration.settings import Settings
 from orchestration.transformation import lineage
 
 _SQL = """
@@ -85,4 +86,4 @@ def test_parts_of_a_union_by_name_agree_by_name_and_no_database_is_needed(tmp_pa
 
 
 def test_a_database_that_is_held_has_no_columns_to_tell(tmp_path: Path) -> None:
-    assert lineage.columns_of(tmp_path / "none.duckdb") == {}
+    assert lineage.columns_of(Settings(tmp_path / "landing", tmp_path / "warehouse")) == {}
