@@ -18,7 +18,7 @@ from orchestration.ingestion.contracts import Column, Contracts, Table
 from orchestration.ingestion.values import is_number
 
 # Of larger arrivals every so-manieth key is looked at; its rows then stand for all.
-_WHOLE = 500_000
+_WHOLE = 100_000
 # A column with more different values is no list of categories.
 _CATEGORIES = 40
 _AT_ONCE = 2
