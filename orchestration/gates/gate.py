@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from orchestration import database
+import duckdb
+
 from orchestration.errors import GateError
 from orchestration.gates.arrivals import is_whole_due
 from orchestration.gates.aside import SKIPPED, is_about_aside, set_aside, to_be_skipped
@@ -22,9 +24,6 @@ from orchestration.settings import REPOSITORY, Settings
 from orchestration.transformation.build import build_layer
 from orchestration.transformation.layers import LAYERS
 from orchestration.transformation.manifest import known_relations
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 def rulebook(settings: Settings) -> Rulebook:
@@ -48,9 +47,6 @@ def judge(
 ) -> None:
     """Evaluate one gate, adding to `found`; raise when a check stops the run."""
     with session.stage(f"gate {layer}"):
-        if layer == "raw":
-            with session.connect() as con:
-                judge_arrivals(con, rulebook(session.settings))
         found.extend(_evaluated(session, layer, published, expected_rows))
         failed = stopping(found)
         if failed and published is None:
@@ -73,18 +69,13 @@ def _evaluated(
     published: Path | None = None,
     expected_rows: dict[str, int] | None = None,
 ) -> list[CheckResult]:
-    import duckdb
-
     from orchestration.gates.runner import evaluate
 
-    if layer in JUDGED_LAYERS:
-        with session.connect() as con:
+    with _opened(session, published) as con:
+        if layer == "raw":
+            judge_arrivals(con, rulebook(session.settings))
+        if layer in JUDGED_LAYERS:
             judge_layer(con, layer, session.run_id, load_thresholds(session.settings))
-    if published:
-        con = duckdb.connect(str(published), read_only=True)
-    else:
-        con = database.connect(session.settings, read_only=True)
-    try:
         facts = GateFacts(
             layer=layer,
             run_id=session.run_id,
@@ -96,8 +87,17 @@ def _evaluated(
             is_whole=published is not None or is_whole_due(con),
         )
         return list(evaluate(facts))
-    finally:
-        con.close()
+
+
+@contextmanager
+def _opened(session: Session, published: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What is judged: the file that readers are to get, where there is one, else what the run works in."""
+    if published is None:
+        with session.connect() as con:
+            yield con
+    else:
+        with duckdb.connect(str(published), read_only=True) as con:
+            yield con
 
 
 def _without_bad_sources(

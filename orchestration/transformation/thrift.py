@@ -32,6 +32,7 @@ def be_thrifty() -> None:
     _make_macros_quickly()
     _make_events_when_heard()
     _name_the_caller_quickly()
+    _keep_no_statements()
 
 
 def keep_templates(manifest: Any, path: Path) -> None:
@@ -208,3 +209,16 @@ def _name_the_caller_quickly() -> None:
         return str(frame.f_globals["__name__"])
 
     _replace(behavior_flags.BehaviorFlagRendered, "_default_source", staticmethod(default_source))
+
+
+def _keep_no_statements() -> None:
+    """What a node sends is written to a file each (`run/`), which nobody reads; what it compiles to is written all the same."""
+    from dbt.contracts.graph.nodes import ParsedNode
+
+    write = ParsedNode.write_node
+
+    def write_node(self: Any, project_root: str, path: str, code: str) -> None:
+        if path != self.build_path:
+            write(self, project_root, path, code)
+
+    _replace(ParsedNode, "write_node", write_node)

@@ -133,3 +133,13 @@ def test_a_flag_is_named_after_who_asks_and_nothing_is_imported_for_it(
     monkeypatch.setitem(sys.modules, "put_off", PutOff("put_off"))
     flag = BehaviorFlagRendered({"name": "f", "default": False, "description": "d"}, {})
     assert flag._behavior_change_event.flag_source == __name__
+
+
+def test_what_a_node_compiles_to_is_written_and_what_it_sends_is_not(tmp_path: Path) -> None:
+    node = Parsed().manifest().nodes["model.single_customer_view.customers"]
+    node.build_path = node.get_target_write_path(str(tmp_path), "run")
+    compiled = node.get_target_write_path(str(tmp_path), "compiled")
+    for path in (node.build_path, compiled):
+        node.write_node(str(tmp_path), path, "select 1")
+    assert [path.read_text() for path in tmp_path.rglob("*.sql")] == ["select 1"]
+    assert Path(compiled).is_file()
