@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -90,15 +91,19 @@ def _most(
 
 def _rows(warehouse: Path) -> dict[str, int]:
     """What the tables of each schema hold, and of all that is published."""
-    counted: dict[str, dict[str, int]] = {}
-    for database in (warehouse / "build" / "scv.duckdb", warehouse / "scv.duckdb"):
-        with duckdb.connect(str(database), read_only=True) as con:
-            counted[str(database)] = dict(
-                con.execute(
-                    "select schema_name, cast(sum(estimated_size) as bigint) from duckdb_tables() "
-                    "group by 1"
-                ).fetchall()
-            )
-    built, published = counted.values()
+    working, served, published = (
+        _rows_of(warehouse / place)
+        for place in ("build/scv.duckdb", "build/served.duckdb", "scv.duckdb")
+    )
+    built = Counter(working) + Counter(served)
     rows = {stage: built[schema] for stage, schema in _FILLS.items() if schema in built}
     return rows | {"publish": sum(published.values())}
+
+
+def _rows_of(database: Path) -> dict[str, int]:
+    with duckdb.connect(str(database), read_only=True) as con:
+        return dict(
+            con.execute(
+                "select schema_name, cast(sum(estimated_size) as bigint) from duckdb_tables() group by 1"
+            ).fetchall()
+        )

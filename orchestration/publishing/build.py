@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,8 +32,7 @@ def build_file(
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     if served:
-        # Where the file system can, both share what does not change.
-        subprocess.run(["cp", "--reflink=auto", str(served), str(target)], check=True)
+        _copy_file(served, target)
     con = duckdb.connect(":memory:")
     try:
         con.execute(f"set temp_directory = {sql.text(str(scratch))}")
@@ -58,6 +58,16 @@ def build_file(
     finally:
         con.close()
     return rows
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    # Where the file system can, both share what does not change.
+    done = subprocess.run(
+        ["cp", "--reflink=auto", str(source), str(target)], check=False, stderr=subprocess.DEVNULL
+    )
+    if done.returncode:
+        # As slow as can be, and with an error that says what is wrong: mostly that the disk is full.
+        shutil.copyfile(source, target)
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:

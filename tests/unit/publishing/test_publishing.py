@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from orchestration.publishing import status
-from orchestration.publishing.build import build_file, swap
+from orchestration.publishing.build import _copy_file, build_file, swap
 from orchestration.publishing.give import give
 from orchestration.publishing.versions import current, prune, remove_unfinished, versions
 from orchestration.settings import Settings
@@ -79,6 +79,12 @@ def test_a_row_that_is_looked_up_is_found_by_an_index(settings: Settings) -> Non
         asked = "select * from core.facts where customer_id = 'c3'"
         assert "Index Scan" in con.execute(f"explain analyze {asked}").fetchall()[0][1]
         assert con.execute("select n from core.facts where customer_id = 'c3'").fetchall() == [(1,)]
+
+
+def test_a_copy_that_cannot_be_made_says_why(settings: Settings) -> None:
+    _build(settings, 1)
+    with pytest.raises(FileNotFoundError, match="none"):
+        _copy_file(settings.served_database, settings.versions / "none" / "scv.duckdb")
 
 
 def test_the_file_holds_what_is_published_and_no_more(settings: Settings) -> None:
