@@ -35,7 +35,7 @@ def connect(settings: Settings, read_only: bool = False) -> duckdb.DuckDBPyConne
             # DuckDB looks for `schema.name` in other files than its own only along this path.
             places = con.execute(
                 "select database_name, schema_name from duckdb_schemas() where not internal "
-                f"and database_name in ('{WORKING}', '{SERVED}') order by database_name <> '{SERVED}', schema_name"
+                f"and database_name in ('{WORKING}', '{SERVED}') order by database_name <> '{WORKING}', schema_name"
             ).fetchall()
             path = ",".join(
                 f"{sql.name(database)}.{sql.name(schema)}" for database, schema in places

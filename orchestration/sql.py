@@ -10,6 +10,12 @@ def name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def relation(qualified: str) -> str:
+    """`schema.name`, both quoted."""
+    schema, _, table = qualified.partition(".")
+    return f"{name(schema)}.{name(table)}"
+
+
 def text(value: str) -> str:
     """A text literal."""
     return "'" + value.replace("'", "''") + "'"

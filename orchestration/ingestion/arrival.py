@@ -195,7 +195,8 @@ def _insert(run: Run, reading: Reading, typed: Pass, outcome: Outcome) -> Outcom
         if not landed.rejected:
             prepare_rejects(run.con)
         reading.fetch(
-            f"insert into {REJECTS} (file_row, line_number, reason, record) {typed.select_bad()}"
+            f"insert into {REJECTS} (file_row, line_number, reason, record) "
+            + typed.select_bad(str(outcome.file_id))
         )
     if loaded < rows_in_file:
         quarantined = _quarantine(run, outcome)

@@ -57,6 +57,7 @@ class Pass:
         valued: Sequence[Column],
         has_record: bool = False,
         has_rest: bool = False,
+        condition: str = "true",
     ) -> str:
         """Texts of these columns alone, values of those: whatever stands in the statement is planned, too."""
         landed = self.landed
@@ -83,7 +84,7 @@ class Pass:
         # One level per step: an expression used twice in one level would be computed twice.
         return (
             f"(select {', '.join(['*', *typed, f'random() as {_LATE}'])} from (select {', '.join(['*', *texts])} "
-            f"from (select {inner} from {landed.relation})))"
+            f"from (select {inner} from {landed.relation} where {condition})))"
         )
 
     @property
@@ -177,14 +178,23 @@ class Pass:
         keys = f"json_keys({extra})"
         return f"len(list_intersect({keys}, {sql.texts(self.optional_typed)})) > 0"
 
-    def select_bad(self) -> str:
-        """The rows that may not: file_row, line_number, reason, record."""
+    def select_bad(self, file: str) -> str:
+        """The rows that may not: file_row, line_number, reason, record. The others are in raw, as rows of `file`: of the few
+        that are not, and of no more, values are worked out once again."""
+        entered = f"select _file_row as r from raw.{sql.name(self.table.identifier)} where _file_id = {file}"
+        left_over = (
+            f"{self.landed.row} in (select r from (select {self.landed.row} as r from {self.landed.relation}) "
+            f"anti join ({entered}) using (r))"
+        )
         line, join = "_l", ""
         if self.landed.lines is not None:
             line, join = "lines.line", f" join ({self.landed.lines}) as lines on lines.r = _r"
+        relation = self._relation(
+            self.table.columns, self.table.required, has_record=True, condition=left_over
+        )
         return (
             f"select _r as file_row, {line} as line_number, {self.reason} as reason, "
-            f"_record as record from {self._relation(self.table.columns, self.table.required, has_record=True)}{join} "
+            f"_record as record from {relation}{join} "
             f"where {_late(f'not ({self.is_good})')}"
         )
 
@@ -202,10 +212,13 @@ class Pass:
             texts = [f"cast({self.landed.record} as varchar)"]
         if not texts:
             return None
-        return (
-            f"select count(*) from {self.landed.relation} "
-            f"where regexp_matches(concat_ws(chr(10), {', '.join(texts)}), {sql.text(DAMAGED)})"
+        # Damage is never plain ASCII, of which most texts are: it takes as many bytes as characters.
+        damaged = (
+            f"case when strlen({text}) <> length({text}) "
+            f"then regexp_matches({text}, {sql.text(DAMAGED)}) end"
+            for text in texts
         )
+        return f"select count(*) from {self.landed.relation} where {' or '.join(damaged)}"
 
     def _value(self, column: Column, source: LandedColumn, text: str) -> str:
         separators = self.separators.get(column.name, Separators.UNKNOWN)

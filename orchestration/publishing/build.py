@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,9 @@ from orchestration.machine import memory
 from orchestration.transformation.manifest import PublishedRelation
 
 _TARGET = "target"
+# The smallest there is. Whoever asks for one row reads the blocks that its row group lies in: of many columns of many rows
+# these are as many as there are columns, of few rows a handful.
+_ROW_GROUP = 2048
 
 
 def build_file(
@@ -40,24 +44,48 @@ def build_file(
         con.execute("set TimeZone = 'UTC'")
         # The working database keeps its own name, by which its views find what they read.
         con.execute(f"attach {sql.text(str(source))} as {WORKING} (read_only)")
-        con.execute(
-            f"attach {sql.text(str(target))} as {_TARGET} (storage_version '{STORAGE_VERSION}')"
-        )
-        # One transaction: a thousand comments written down one by one would take longer than the data.
-        con.execute("begin")
-        _leave(con, relations)
-        held = _tables(con)
+        looked_up = [relation for relation in relations if relation.primary_key]
+        others = [relation for relation in relations if not relation.primary_key]
         rows = {}
-        for relation in relations:
-            if relation.qualified not in held:
-                _copy(con, relation)
-            rows[relation.qualified] = _finish(con, relation)
-        con.execute("commit")
-        con.execute(f"checkpoint {_TARGET}")
-        con.execute(f"detach {_TARGET}")
+        with _opened(con, target):
+            _leave(con, others)
+            held = _tables(con)
+            for relation in others:
+                if relation.qualified not in held:
+                    _copy(con, relation)
+                rows[relation.qualified] = _finish(con, relation)
+        if looked_up:
+            with _opened(con, target, _ROW_GROUP), _few_blocks(con):
+                for relation in looked_up:
+                    _copy(con, relation)
+                    rows[relation.qualified] = _finish(con, relation)
+        return rows
     finally:
         con.close()
-    return rows
+
+
+@contextmanager
+def _opened(
+    con: duckdb.DuckDBPyConnection, target: Path, row_group: int | None = None
+) -> Iterator[None]:
+    """The target, changed in one transaction: a thousand comments written one by one would take longer than the data."""
+    rows = f", row_group_size {row_group}" if row_group else ""
+    con.execute(
+        f"attach {sql.text(str(target))} as {_TARGET} (storage_version '{STORAGE_VERSION}'{rows})"
+    )
+    con.execute("begin")
+    yield
+    con.execute("commit")
+    con.execute(f"checkpoint {_TARGET}")
+    con.execute(f"detach {_TARGET}")
+
+
+@contextmanager
+def _few_blocks(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Columns of one row group written next to each other share blocks; several writers give each column its own."""
+    con.execute("set threads = 1; set write_buffer_row_group_count = 1")
+    yield
+    con.execute("reset threads; reset write_buffer_row_group_count")
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -81,25 +109,25 @@ def _leave(con: duckdb.DuckDBPyConnection, relations: Sequence[PublishedRelation
     """Take out what readers do not get: what the run changed, and relations of an older release."""
     con.execute(f"drop schema if exists {_TARGET}.changes cascade")
     for name in _tables(con) - {relation.qualified for relation in relations}:
-        con.execute(f"drop table {_TARGET}.{name}")
+        con.execute(f"drop table {_TARGET}.{sql.relation(name)}")
 
 
 def _copy(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> None:
-    con.execute(f"create schema if not exists {_TARGET}.{sql.name(relation.schema)}")
-    name = f"{sql.name(relation.schema)}.{sql.name(relation.name)}"
+    name = sql.relation(relation.qualified)
     order = ", ".join(sql.name(column) for column in relation.order_by)
+    con.execute(f"create schema if not exists {_TARGET}.{sql.name(relation.schema)}")
     con.execute(
         f"create table {_TARGET}.{name} as from {WORKING}.{name}"
         + (f" order by {order}" if order else "")
     )
+    if relation.primary_key:
+        listed = ", ".join(sql.name(column) for column in relation.primary_key)
+        con.execute(f"alter table {_TARGET}.{name} add primary key ({listed})")
 
 
 def _finish(con: duckdb.DuckDBPyConnection, relation: PublishedRelation) -> int:
-    """Give one relation its key and its words; returns its rows."""
-    name = f"{_TARGET}.{sql.name(relation.schema)}.{sql.name(relation.name)}"
-    if relation.primary_key:
-        listed = ", ".join(sql.name(column) for column in relation.primary_key)
-        con.execute(f"alter table {name} add primary key ({listed})")
+    """Give one relation its words; returns its rows."""
+    name = f"{_TARGET}.{sql.relation(relation.qualified)}"
     if relation.description:
         con.execute(f"comment on table {name} is {sql.text(relation.description)}")
     present = {row[0] for row in con.execute(f"describe {name}").fetchall()}

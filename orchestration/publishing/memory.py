@@ -113,7 +113,7 @@ def keep_first_load(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     folder.mkdir(parents=True)
     tables = {
         table: Kept(
-            _one(con, f"select count(*) from {relation(table)}"),
+            _one(con, f"select count(*) from {sql.relation(table)}"),
             columns,
             list(growth.key),
             [FIRST_LOAD],
@@ -193,18 +193,12 @@ def _filled_tables(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     for table, name, data_type in rows:
         columns.setdefault(table, {})[name] = data_type
     looks = " union all ".join(
-        f"(select {sql.text(table)} from {relation(table)} limit 1)" for table in columns
+        f"(select {sql.text(table)} from {sql.relation(table)} limit 1)" for table in columns
     )
     filled = {row[0] for row in con.execute(looks).fetchall()} if looks else set()
     return {
         table: columns[table] for table in columns if table in filled and table not in _NOT_KEPT
     }
-
-
-def relation(table: str) -> str:
-    """`schema.name` as SQL takes it."""
-    schema, _, name = table.partition(".")
-    return f"{sql.name(schema)}.{sql.name(name)}"
 
 
 def _keep(
@@ -216,7 +210,7 @@ def _keep(
     known: Kept | None,
     version: str,
 ) -> Kept:
-    source, growth = relation(table), growth_of(table)
+    source, growth = sql.relation(table), growth_of(table)
     rows = _one(con, f"select count(*) from {source}")
     mark = digest = None
     if growth is not None:
@@ -245,7 +239,7 @@ def _keep(
 
 def _mark(con: duckdb.DuckDBPyConnection, table: str, growth: Growth) -> str | None:
     mark: str | None = _one(
-        con, f"select cast(max({growth.changed}) as varchar) from {relation(table)}"
+        con, f"select cast(max({growth.changed}) as varchar) from {sql.relation(table)}"
     )
     return mark
 
@@ -255,7 +249,7 @@ def _still_adds_up(con: duckdb.DuckDBPyConnection, table: str, known: Kept) -> b
     growth = growth_of(table)
     if growth is None:
         return True
-    source = relation(table)
+    source = sql.relation(table)
     rows = _one(con, f"select count(*) from {source}")
     added = _one(con, f"select count(*) from {source} where {_since(growth.created, known.mark)}")
     return bool(known.rows + added == rows)

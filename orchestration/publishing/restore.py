@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import database, sql
-from orchestration.publishing.memory import FIRST_LOAD, FOLDER, Kept, read_manifest, relation
+from orchestration.publishing.memory import FIRST_LOAD, FOLDER, Kept, read_manifest
 from orchestration.publishing.versions import versions
 from orchestration.settings import Settings
 
@@ -65,7 +65,7 @@ def _fill(target: Path, memory: Path) -> int:
 
 def _table(con: duckdb.DuckDBPyConnection, memory: Path, table: str, kept: Kept) -> int:
     """One table from its parts, oldest first; of rows with the same key the newest part has the last word."""
-    name = relation(table)
+    name = sql.relation(table)
     con.execute(f"create schema if not exists {sql.name(table.partition('.')[0])}").fetchall()
     columns = ", ".join(f"{sql.name(column)} {kind}" for column, kind in kept.columns.items())
     con.execute(f"create table {name} ({columns})").fetchall()

@@ -186,7 +186,7 @@ def test_counts_that_do_not_add_up_load_nothing(door: Any, monkeypatch: pytest.M
     monkeypatch.setattr("orchestration.ingestion.typing_pass.Pass.is_good", "_r < 0")
     monkeypatch.setattr(
         "orchestration.ingestion.typing_pass.Pass.select_bad",
-        lambda self: "select 1, 1, 'x', null where false",
+        lambda self, file: "select 1, 1, 'x', null where false",
     )
     door.load()
     assert "do not add up" in door.reason()

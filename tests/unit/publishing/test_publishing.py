@@ -72,13 +72,31 @@ def _publish(settings: Settings, name: str, value: int, keep: int = 9) -> Path:
 
 def test_a_row_that_is_looked_up_is_found_by_an_index(settings: Settings) -> None:
     _build(settings, 1)
-    looked_up = replace(_relation("facts"), primary_key=("customer_id",))
+    looked_up = replace(_relation("shown"), primary_key=("customer_id",))
     target = settings.versions / "one" / "scv.duckdb"
     _file(settings, target, looked_up)
     with duckdb.connect(str(target), read_only=True) as con:
-        asked = "select * from core.facts where customer_id = 'c3'"
+        asked = "select * from core.shown where customer_id = 'c8'"
         assert "Index Scan" in con.execute(f"explain analyze {asked}").fetchall()[0][1]
-        assert con.execute("select n from core.facts where customer_id = 'c3'").fetchall() == [(1,)]
+        assert con.execute(asked).fetchall() == [("c8", 1)]
+
+
+def test_a_row_that_is_looked_up_lies_in_few_blocks(settings: Settings) -> None:
+    _build(settings, 1)
+    values = ", ".join(f"hash(i + {n}) as v{n}" for n in range(40))
+    with duckdb.connect(str(settings.build_database)) as con:
+        con.execute(
+            f"create table core.wide as select 'c' || i as customer_id, {values} from range(300_000) as r(i)"
+        )
+    target = settings.versions / "one" / "scv.duckdb"
+    _file(settings, target, replace(_relation("wide"), primary_key=("customer_id",)))
+    with duckdb.connect(str(target), read_only=True) as con:
+        groups = con.execute(
+            "select count(distinct column_name), count(distinct block_id) "
+            "from pragma_storage_info('core.wide') group by row_group_id"
+        ).fetchall()
+    assert len(groups) > 100
+    assert all(columns == 41 and blocks <= 6 for columns, blocks in groups)
 
 
 def test_a_copy_that_cannot_be_made_says_why(settings: Settings) -> None:
