@@ -53,7 +53,14 @@
 {%- set key = entity_key(entity) -%}
 {%- set is_kept = is_kept() -%}
 {%- set full_sources = sources_of_full_deliveries() if is_kept else [] -%}
-{%- set sources_anew = full_sources + sources_read_whole(mapped) if is_kept else [] -%}
+{%- set readings, again = {}, [] -%}
+{%- set sources_anew = full_sources | list -%}
+{%- for relation in mapped if is_kept and not is_row_by_row(relation) -%}
+    {%- set reading = read_in_parts(relation) -%}
+    {%- do readings.update({relation.identifier: reading}) -%}
+    {%- do sources_anew.extend(reading.whole) -%}
+    {%- if reading.rows %}{% do again.append(reading.rows) %}{% endif -%}
+{%- endfor -%}
 {%- set selects = [] -%}
 {%- set canonical -%}
 select
@@ -76,8 +83,16 @@ from {{ source('canonical', entity) }}
         {%- do selects.append('select * from ' ~ relation) -%}
     {%- elif is_row_by_row(relation) -%}
         {%- do selects.append('select * from ' ~ relation ~ ' where ' ~ came_since('source_id', sources_anew)) -%}
-    {%- elif sources_anew -%}
-        {%- do selects.append('select * from ' ~ relation ~ ' where source_id in ' ~ sql_list(sources_anew)) -%}
+    {%- else -%}
+        {%- if sources_anew -%}
+            {%- do selects.append('select * from ' ~ relation ~ ' where source_id in ' ~ sql_list(sources_anew)) -%}
+        {%- endif -%}
+        {%- if readings[relation.identifier].query -%}
+            {%- do selects.append(
+                'select * from (' ~ readings[relation.identifier].query ~ ') as of_parts semi join (' ~ readings[relation.identifier].rows
+                ~ ') as read_again using (_file_id, _file_row) where source_id not in ' ~ sql_list(sources_anew)
+            ) -%}
+        {%- endif -%}
     {%- endif -%}
 {%- endfor -%}
 {%- set read -%}
@@ -122,7 +137,10 @@ judged as (
     {%- endcall -%}
     {%- set row = ['source_id'] + key -%}
     {#- Of rows that were read again those that say something else; of full deliveries all: what one lacks says nothing itself. -#}
-    {%- set before = '(select * from ' ~ this ~ ' where source_id in ' ~ sql_list(sources_anew) ~ ')' -%}
+    {%- set of_anew = 'source_id in ' ~ sql_list(sources_anew) -%}
+    {%- set is_again = '(_file_id, _file_row) in (' ~ again | join(' union all ') ~ ')' if again -%}
+    {%- set is_read_again = of_anew ~ (' or ' ~ is_again if again else '') -%}
+    {%- set before = '(select * from ' ~ this ~ ' where ' ~ is_read_again ~ ')' -%}
     {%- do touch(row, [
         differing(scratch('read'), before, row, every),
         'select ' ~ row | join(', ') ~ ' from ' ~ this ~ ' where source_id in ' ~ sql_list(full_sources),
@@ -132,7 +150,7 @@ with judged as (
     {{ touched_rows(row, scratch('read')) }}
     union all
     select {{ every | join(', ') }} from ({{ touched_rows(row, this) }}) as standing
-    {{ 'where source_id not in ' ~ sql_list(sources_anew) if sources_anew }}
+    where not ({{ is_read_again }})
 )
     {%- endset -%}
 {%- endif -%}
@@ -218,22 +236,6 @@ where
 {# Sources of which a new delivery deletes what it does not hold. #}
 {% macro sources_of_full_deliveries() %}
     {{ return(run_query("select source_id from " ~ ref('sources') ~ " where delivery = 'full'").columns[0].values() | list) }}
-{% endmacro %}
-
-{#
-  Sources that sent something of a system whose mapping looks at several rows, or tables: it can say something else of the
-  first when the second arrives.
-#}
-{% macro sources_read_whole(mapped) %}
-    {%- set systems = [] -%}
-    {%- for relation in mapped if not is_row_by_row(relation) -%}
-        {%- do systems.append(relation.identifier.split('__')[0][4:]) -%}
-    {%- endfor -%}
-    {%- set found = run_query(
-        'select distinct source_id from ' ~ source('state', 'files')
-        ~ ' where file_id > ' ~ var('known_files') ~ ' and system in ' ~ sql_list(systems)
-    ) -%}
-    {{ return(found.columns[0].values() | list) }}
 {% endmacro %}
 
 {# Whether a mapping makes each row out of one row of one table, by the words it is written with; in doubt it does not. #}

@@ -18,9 +18,62 @@ OF_THE_RUN = {"runs", "gate_results", "files", "identity_benchmark"}
 OF_THE_LOAD = {"known_at"}
 
 
+# What is told on the day of rows that came before: which table, of which old rows, and what is different.
+NEWS = {
+    # An order whose customer has another address now: its payments carry that too.
+    "shopify/order": (
+        "order/*/*.csv",
+        "'new-' || email as email, '2026-06-29 10:00:00' as updated_at",
+    ),
+    "shopify/order_shipping_line": (
+        "order_shipping_line/*.csv",
+        "'99.00' as price, '2026-06-29' as _fivetran_synced",
+    ),
+    "shopify/transaction": (
+        "transaction/*2024*.csv",
+        "'9' || id as id, '2026-06-29' as _fivetran_synced",
+    ),
+    "shopify/fulfillment_event": (
+        "fulfillment_event/*.parquet",
+        "'9' || id as id, '2026-06-28 10:00:00' as happened_at, 'delivered' as status",
+    ),
+    "shopify/order_line_refund": (
+        "order_line_refund/*.csv.gz",
+        "'9' || id as id, '2026-06-29' as _fivetran_synced",
+    ),
+    "stripe/charge": (
+        "charge/*2024*.csv",
+        "'pending' as status, '2026-06-29 10:00:00' as _fivetran_synced",
+    ),
+    "stripe/refund": ("refund/*.csv", "'9' || id as id, '1' as amount"),
+    "qualtrics/question_response": (
+        "question_response/question_response.csv",
+        "'later words' as text, '2026-06-29 10:00:00' as _fivetran_synced",
+    ),
+    "qualtrics/survey_embedded_data": (
+        "survey_embedded_data/*.csv",
+        "'later' as value, '2026-06-29' as _fivetran_synced",
+    ),
+}
+
+
+def _tell_news(landing: Path) -> None:
+    """One row of each of these tables comes again, changed, or is told of by another."""
+    for table, (files, changes) in NEWS.items():
+        source = landing / table.split("/")[0] / files
+        reader = "read_parquet" if files.endswith(".parquet") else "read_csv"
+        options = "" if files.endswith(".parquet") else ", all_varchar = true"
+        target = landing / table / "day_news.csv"
+        with duckdb.connect() as con:
+            rows = con.execute(
+                f"copy (select * replace ({changes}) from {reader}('{source}'{options}) order by all limit 3) to '{target}'"
+            ).fetchall()
+        assert rows == [(3,)], table
+
+
 @pytest.fixture(scope="module")
 def day(company: DemoCompany, tmp_path_factory: pytest.TempPathFactory) -> DemoCompany:
-    """The demo company after a day on which a few new customers brought all they did."""
+    """The demo company after a day on which a few new customers brought all they did, and old ones had news."""
     home = tmp_path_factory.mktemp("day") / "company"
     own = company.copy(home)
     brought = home / "brought" / "landing"
@@ -32,6 +85,7 @@ def day(company: DemoCompany, tmp_path_factory: pytest.TempPathFactory) -> DemoC
             target = own.landing / path.relative_to(brought)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target.with_name(f"day_{path.name}"))
+    _tell_news(own.landing)
     done = run_scv("run", "--json", *own.options())
     assert done.returncode == 0, done.stderr[-4000:]
     assert json.loads(done.stdout)["rows_loaded"] > 0
