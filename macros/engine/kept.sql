@@ -193,8 +193,8 @@
             insert into {{ target }} by name
             select held.* from {{ came }} as held semi join {{ changes(this) }} as changed on {{ same(key, 'changed', known=known) }}
         {% endcall %}
-        {% for row in run_query("select table_name from duckdb_tables() where temporary and starts_with(table_name, '" ~ this.identifier ~ "__')").rows %}
-        {% call statement('clean') %}drop table temp.main.{{ row[0] }}{% endcall %}
+        {% for purpose in ['touched', 'was', 'came', 'read'] %}
+        {% call statement('clean') %}drop table if exists {{ scratch(purpose) }}{% endcall %}
         {% endfor %}
     {% else %}
         {% if existing is not none -%}

@@ -14,6 +14,7 @@
     whole   sources of which it has to be read whole
     query   its rows of the parts that are touched; none where nothing is
     rows    which raw rows these are made of, as `_file_id, _file_row`
+  What is noted for that is small, and goes with the connection.
 #}
 {% macro read_in_parts(relation) %}
     {%- set tables = raw_tables(mapping_node(relation).unique_id) -%}
