@@ -43,8 +43,9 @@
   expressions  column → SQL that standardises it
   carried  columns of the loader that go along, such as `_extra` with the text of values that could not be read
 
-  A model of these is `kept`: where it may, it reads of raw only the files that came since, of sources of
-  which a new row can change older ones everything, and of what stands the rows of the keys that came again.
+  A model of these is `kept`: where it may, it reads of raw only the files that came since, of mappings that look at several
+  rows the parts that these files touch or else their sources whole (`parts.sql`), and of what stands the rows of the keys that
+  came again.
 #}
 {% macro entity_versions(entity, mapped=[], rejects=[], expressions={}, carried=[]) %}
 {#- What the macros below ask for: dbt notes it while it parses, when they are not called. -#}
