@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from orchestration.settings import REPOSITORY
 
 CUSTOMERS = 60
@@ -61,6 +63,21 @@ def run_scv(
     process = start_scv(*arguments, cwd=cwd, code=code)
     out, err = process.communicate(timeout=560)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def rows_apart(
+    con: duckdb.DuckDBPyConnection, one: str, other: str, relation: str, columns: str = "*"
+) -> dict[str, int]:
+    """How many rows of a relation only one of two attached files has, where there are any; equal ones are counted as often."""
+    found = {}
+    for here, there in ((one, other), (other, one)):
+        [(rows,)] = con.execute(
+            f"select count(*) from (select {columns} from {here}.{relation} "
+            f"except all select {columns} from {there}.{relation})"
+        ).fetchall()
+        if rows:
+            found[f"{relation} of {here} alone"] = rows
+    return found
 
 
 def free_port() -> int:

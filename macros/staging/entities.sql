@@ -54,13 +54,11 @@
 {%- set key = entity_key(entity) -%}
 {%- set is_kept = is_kept() -%}
 {%- set full_sources = sources_of_full_deliveries() if is_kept else [] -%}
-{%- set readings, again = {}, [] -%}
-{%- set sources_anew = full_sources | list -%}
+{%- set came = tables_that_came() if is_kept else {} -%}
+{%- set readings, sources_anew = {}, full_sources | list -%}
 {%- for relation in mapped if is_kept and not is_row_by_row(relation) -%}
-    {%- set reading = read_in_parts(relation) -%}
-    {%- do readings.update({relation.identifier: reading}) -%}
-    {%- do sources_anew.extend(reading.whole) -%}
-    {%- if reading.rows %}{% do again.append(reading.rows) %}{% endif -%}
+    {%- do readings.update({relation.identifier: read_in_parts(relation, came)}) -%}
+    {%- do sources_anew.extend(readings[relation.identifier].whole) -%}
 {%- endfor -%}
 {%- set selects = [] -%}
 {%- set canonical -%}
@@ -88,10 +86,10 @@ from {{ source('canonical', entity) }}
         {%- if sources_anew -%}
             {%- do selects.append('select * from ' ~ relation ~ ' where source_id in ' ~ sql_list(sources_anew)) -%}
         {%- endif -%}
-        {%- if readings[relation.identifier].query -%}
+        {%- set reading = readings[relation.identifier] -%}
+        {%- if reading.query -%}
             {%- do selects.append(
-                'select * from (' ~ readings[relation.identifier].query ~ ') as of_parts semi join (' ~ readings[relation.identifier].rows
-                ~ ') as read_again using (_file_id, _file_row) where source_id not in ' ~ sql_list(sources_anew)
+                'select * from (' ~ reading.query ~ ') as of_parts where ' ~ reading.is_again ~ ' and source_id not in ' ~ sql_list(sources_anew)
             ) -%}
         {%- endif -%}
     {%- endif -%}
@@ -138,9 +136,8 @@ judged as (
     {%- endcall -%}
     {%- set row = ['source_id'] + key -%}
     {#- Of rows that were read again those that say something else; of full deliveries all: what one lacks says nothing itself. -#}
-    {%- set of_anew = 'source_id in ' ~ sql_list(sources_anew) -%}
-    {%- set is_again = '(_file_id, _file_row) in (' ~ again | join(' union all ') ~ ')' if again -%}
-    {%- set is_read_again = of_anew ~ (' or ' ~ is_again if again else '') -%}
+    {%- set again = readings.values() | selectattr('query') | map(attribute='is_again') | list -%}
+    {%- set is_read_again = (['source_id in ' ~ sql_list(sources_anew)] + again) | join(' or ') -%}
     {%- set before = '(select * from ' ~ this ~ ' where ' ~ is_read_again ~ ')' -%}
     {%- do touch(row, [
         differing(scratch('read'), before, row, every),
@@ -242,10 +239,7 @@ where
 {# Whether a mapping makes each row out of one row of one table, by the words it is written with; in doubt it does not. #}
 {% macro is_row_by_row(relation) %}
     {%- set words = 'join|over|group|distinct|newest|ref|exists|recursive|qualify|limit|order|union|intersect|except|max|min|sum|count' -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name == relation.identifier -%}
-        {{ return(not modules.re.search('\\b(' ~ words ~ ')\\b', node.raw_code | lower)) }}
-    {%- endfor -%}
-    {{ return(false) }}
+    {{ return(not modules.re.search('\\b(' ~ words ~ ')\\b', mapping_node(relation).raw_code | lower)) }}
 {% endmacro %}
 
 {# A list of text literals; never an empty one. #}

@@ -9,23 +9,29 @@
   mapping is read whole of sources that sent such a row of any part, or rows of a table that is not named.
 #}
 
-{#
-  How a kept run reads one mapping:
-    whole   sources of which it has to be read whole
-    query   its rows of the parts that are touched; none where nothing is
-    rows    which raw rows these are made of, as `_file_id, _file_row`
-  What is noted for that is small, and goes with the connection.
-#}
-{% macro read_in_parts(relation) %}
-    {%- set tables = raw_tables(mapping_node(relation).unique_id) -%}
-    {%- set parts = mapping_node(relation).config.meta.get('parts', {}) -%}
-    {%- set came, whole, touching, selects = {}, [], [], [] -%}
+{# The raw tables that got rows since the run before → the sources that sent them. #}
+{% macro tables_that_came() %}
+    {%- set came = {} -%}
     {%- for name, source_id in run_query(
         "select distinct system || '__' || table_name, source_id from " ~ source('state', 'files')
         ~ " where status = 'loaded' and file_id > " ~ var('known_files')
     ).rows -%}
         {%- do came.setdefault(name, []).append(source_id) -%}
     {%- endfor -%}
+    {{ return(came) }}
+{% endmacro %}
+
+{#
+  How a kept run reads one mapping, of what `came`:
+    whole     sources of which it has to be read whole
+    query     its rows of the parts that are touched; none where nothing is
+    is_again  the condition that a row is made of one of the raw rows that these parts are of
+  What is noted for that is small, and goes with the connection.
+#}
+{% macro read_in_parts(relation, came) %}
+    {%- set node = mapping_node(relation) -%}
+    {%- set tables, parts = raw_tables(node.unique_id), node.config.meta.get('parts', {}) -%}
+    {%- set whole, touching, selects = [], [], [] -%}
     {%- for name in parts if name not in tables -%}
         {%- do exceptions.raise_compiler_error(relation.identifier ~ " reads no raw table '" ~ name ~ "', of which it tells parts") -%}
     {%- endfor -%}
@@ -36,17 +42,16 @@
             {%- do whole.extend(came[table.identifier]) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if not touching -%}{{ return({'whole': whole, 'query': none, 'rows': none}) }}{%- endif -%}
+    {%- if not touching -%}{{ return({'whole': whole, 'query': none}) }}{%- endif -%}
     {%- set touched, rows = scratch(relation.identifier ~ '__parts'), scratch(relation.identifier ~ '__rows') -%}
     {%- call statement('touched') -%}
-        create or replace temp table {{ touched | replace('temp.main.', '') }} as select distinct * from ({{ touching | join(' union all ') }})
+        create or replace temp table {{ touched }} as select distinct * from ({{ touching | join(' union all ') }})
     {%- endcall -%}
     {%- do whole.extend(run_query('select distinct _source_id from ' ~ touched ~ ' where part is null').columns[0].values()) -%}
-    {%- set query = run_query(
+    {%- set made = {'query': run_query(
         "select regexp_replace(sql, '^CREATE VIEW \\S+ AS |;$', '', 'g') from duckdb_views() where database_name = '" ~ relation.database
         ~ "' and schema_name = '" ~ relation.schema ~ "' and view_name = '" ~ relation.identifier ~ "'"
-    ).rows[0][0] -%}
-    {%- set made = {'query': query} -%}
+    ).rows[0][0]} -%}
     {%- for name, part in parts.items() -%}
         {%- do selects.append('select _file_id, _file_row, _source_id, ' ~ part ~ ' as part from ' ~ raw_relation(tables[name]) ~ ' as held') -%}
         {%- set pattern = '\\b' ~ relation.database ~ '\\.raw\\.' ~ tables[name].identifier ~ '\\b' -%}
@@ -58,13 +63,14 @@
         )}) -%}
     {%- endfor -%}
     {%- call statement('rows') -%}
-        create or replace temp table {{ rows | replace('temp.main.', '') }} as
+        create or replace temp table {{ rows }} as
         select _file_id, _file_row from ({{ selects | join(' union all ') }}) as held
         where part is null or (_source_id, part) in (select _source_id, part from {{ touched }} where part <> '')
     {%- endcall -%}
-    {{ return({'whole': whole, 'query': made.query, 'rows': 'select _file_id, _file_row from ' ~ rows}) }}
+    {{ return({'whole': whole, 'query': made.query, 'is_again': '(_file_id, _file_row) in (select _file_id, _file_row from ' ~ rows ~ ')'}) }}
 {% endmacro %}
 
+{# What dbt knows of a mapping. #}
 {% macro mapping_node(relation) %}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name == relation.identifier -%}
         {{ return(node) }}

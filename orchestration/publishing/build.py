@@ -55,7 +55,7 @@ def build_file(
                     _copy(con, relation)
                 rows[relation.qualified] = _finish(con, relation)
         if looked_up:
-            with _opened(con, target, _ROW_GROUP), _few_blocks(con):
+            with _few_blocks(con), _opened(con, target, _ROW_GROUP):
                 for relation in looked_up:
                     _copy(con, relation)
                     rows[relation.qualified] = _finish(con, relation)

@@ -11,6 +11,7 @@ import pytest
 from orchestration import sql
 from orchestration.settings import Settings
 from orchestration.transformation.dbt import DbtProject
+from tests.support import rows_apart
 
 # Whose mappings tell parts.
 ENTITIES = ("orders", "order_lines", "payments", "feedback", "survey_invitations")
@@ -85,18 +86,12 @@ def test_parts_of_a_day_are_what_a_whole_reading_gives(
     warehouses: tuple[Settings, Settings],
 ) -> None:
     whole, daily = warehouses
-    different = {}
+    different: dict[str, int] = {}
     with duckdb.connect() as con:
         con.execute(f"attach '{whole.build_database}' as whole (read_only)")
         con.execute(f"attach '{daily.build_database}' as daily (read_only)")
         for entity in ENTITIES:
-            for one, other in (("whole", "daily"), ("daily", "whole")):
-                [(rows,)] = con.execute(
-                    f"select count(*) from (from {one}.staging.{entity}_versions "
-                    f"except all from {other}.staging.{entity}_versions)"
-                ).fetchall()
-                if rows:
-                    different[f"{entity} of {one} alone"] = rows
+            different |= rows_apart(con, "whole", "daily", f"staging.{entity}_versions")
         [(told,)] = con.execute("select count(*) from daily.changes.orders_versions").fetchall()
     assert different == {}
     assert told > 0
