@@ -20,6 +20,8 @@ from orchestration.settings import Settings
 
 # What every DuckDB from 1.4 on opens. The default serves far older ones, and writing takes three times as long.
 STORAGE_VERSION = "v1.4.0"
+# The smallest there is: rows of what readers look up one by one are published in such groups (`publishing/build.py`).
+ROW_GROUP = 2048
 # What the files are called where both are open. dbt takes the names from their paths.
 WORKING, SERVED = "scv", "served"
 
@@ -44,6 +46,17 @@ def connect(settings: Settings, read_only: bool = False) -> duckdb.DuckDBPyConne
     except BaseException:
         con.close()
         raise
+    return con
+
+
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """A file for readers, to be written to under its own name. Opened in the usual way, its next checkpoint would merge what
+    lies in small row groups."""
+    con = duckdb.connect()
+    con.execute(
+        f"attach {sql.text(str(path))} as {sql.name(path.stem)} (row_group_size {ROW_GROUP})"
+    )
+    con.execute(f"use {sql.name(path.stem)}")
     return con
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import sql
+from orchestration.database import open_published
 from orchestration.metrics.definitions import (
     FILE_NAME,
     Definitions,
@@ -54,7 +55,7 @@ def publish_metrics(manifest: Path, file: Path) -> None:
 
 def add_views(path: Path, definitions: Definitions) -> None:
     """Write the schema into a file that holds the relations the metrics are about; leaves it alone without them."""
-    con = duckdb.connect(str(path))
+    con = open_published(path)
     try:
         held = {
             f"{schema}.{name}"
@@ -71,6 +72,7 @@ def add_views(path: Path, definitions: Definitions) -> None:
             con.execute("begin")
             _add(con, definitions)
             con.execute("commit")
+            con.execute("checkpoint")
     finally:
         con.close()
 

@@ -12,14 +12,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration import sql
-from orchestration.database import STORAGE_VERSION, WORKING
+from orchestration.database import ROW_GROUP, STORAGE_VERSION, WORKING
 from orchestration.machine import memory
 from orchestration.transformation.manifest import PublishedRelation
 
 _TARGET = "target"
-# The smallest there is. Whoever asks for one row reads the blocks that its row group lies in: of many columns of many rows
-# these are as many as there are columns, of few rows a handful.
-_ROW_GROUP = 2048
 
 
 def build_file(
@@ -54,8 +51,10 @@ def build_file(
                 if relation.qualified not in held:
                     _copy(con, relation)
                 rows[relation.qualified] = _finish(con, relation)
+        # Whoever asks for one row reads the blocks that its row group lies in: of many columns of many rows these are as many
+        # as there are columns, of few rows a handful.
         if looked_up:
-            with _few_blocks(con), _opened(con, target, _ROW_GROUP):
+            with _few_blocks(con), _opened(con, target, ROW_GROUP):
                 for relation in looked_up:
                     _copy(con, relation)
                     rows[relation.qualified] = _finish(con, relation)

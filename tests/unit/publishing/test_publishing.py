@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.database import open_published
 from orchestration.publishing import status
 from orchestration.publishing.build import _copy_file, build_file, swap
 from orchestration.publishing.give import give
@@ -90,6 +91,9 @@ def test_a_row_that_is_looked_up_lies_in_few_blocks(settings: Settings) -> None:
         )
     target = settings.versions / "one" / "scv.duckdb"
     _file(settings, target, replace(_relation("wide"), primary_key=("customer_id",)))
+    # As the metrics are written into it afterwards.
+    with open_published(target) as con:
+        con.execute("create view core.more as from core.wide; checkpoint")
     with duckdb.connect(str(target), read_only=True) as con:
         groups = con.execute(
             "select count(distinct column_name), count(distinct block_id) "
