@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-# From narrow to wide. Each is a set of SQL expressions over the features that must all be equal, and how many pairs a
-# profile it may take. What many strangers have in common (a town, a year, a mailbox's name) finds hardly anybody whom
-# nothing else does; a whole name finds who changed all the rest.
-RULES: dict[tuple[str, ...], int] = {
+# From narrow to wide. Each is a set of SQL expressions over the features that must all be equal, and how many pairs it may
+# take for each profile that has them all. What many strangers have in common (a town, a year, a mailbox's name) finds hardly
+# anybody whom nothing else does; a whole name that few bear finds who changed all the rest.
+RULES: dict[tuple[str, ...], float] = {
     ("national_id",): 10,
     ("organization",): 10,
     ("email",): 3,
@@ -21,29 +21,30 @@ RULES: dict[tuple[str, ...], int] = {
     ("email_name",): 3,
     ("birth", "given"): 10,
     ("birth", "family"): 10,
-    ("birth",): 2,
-    ("names",): 10,
-    ("given", "birth_year"): 2,
-    ("family", "birth_year"): 2,
-    ("birth_day", "given"): 2,
-    ("birth_day", "family"): 2,
+    ("birth",): 1,
+    ("names",): 2,
+    ("given", "birth_year"): 0.5,
+    ("family", "birth_year"): 0.5,
+    ("birth_day", "given"): 1,
+    ("birth_day", "family"): 1,
     ("postal", "given"): 2,
     ("postal", "family"): 2,
-    ("postal", "birth_year"): 2,
+    ("postal", "birth_year"): 1,
     ("birth_day", "postal"): 2,
-    ("birth_day", "city"): 1,
-    ("birth_year", "city", "gender"): 1,
-    ("given", "city"): 1,
-    ("family", "city"): 1,
+    ("birth_day", "city"): 0.5,
+    ("birth_year", "city", "gender"): 0.5,
+    ("given", "city"): 0.5,
+    ("family", "city"): 0.5,
     ("address",): 2,
-    ("address[1:8]", "given[1]"): 2,
-    ("given[1:3]", "family[1:3]", "region"): 2,
-    ("family[1:4]", "given[1:2]"): 3,
+    ("address[1:8]", "given[1]"): 1,
+    ("given[1:3]", "family[1:3]", "region"): 1,
+    ("family[1:4]", "given[1:2]"): 1,
     ("phone[-7:]", "given[1]"): 2,
     ("rare_domain", "email_name[1:3]"): 1,
 }
 
-AT_LEAST = 20_000
+# Where there are few profiles, each rule may take so many pairs: weighing them takes no time.
+AT_LEAST = 100_000
 
 
 @dataclass(frozen=True)
@@ -61,22 +62,21 @@ def block(con: duckdb.DuckDBPyConnection, features: str, also: str, into: str) -
 
     Pairs of table `also` (node_1, node_2), which are none of the rules' choice, are added.
     """
-    profiles = count(con, f"select count(*) from {features}")
     report, selects = [], []
     for position, (rule, pairs_per_profile) in enumerate(RULES.items()):
-        budget = max(AT_LEAST, pairs_per_profile * profiles)
         keys = ", ".join(rule)
         filled = " and ".join(f"{key} is not null and {key} != ''" for key in rule)
         sizes = con.execute(
-            f"select n, sum(n * (n - 1) / 2) from (select count(*) as n from {features} "
-            f"where {filled} group by {keys}, party having count(*) > 1) group by n order by n"
+            f"select n, count(*), count(*) * n * (n - 1) // 2 from (select count(*) as n from {features} "
+            f"where {filled} group by {keys}, party) group by n order by n"
         ).fetchall()
-        taken, largest, total = 0.0, 0, sum(pairs for _, pairs in sizes)
-        for size, pairs in sizes:
+        budget = max(AT_LEAST, pairs_per_profile * sum(size * groups for size, groups, _ in sizes))
+        taken, largest, total = 0, 0, sum(pairs for _, _, pairs in sizes)
+        for size, _, pairs in sizes:
             if taken + pairs > budget:
                 break
             taken, largest = taken + pairs, size
-        report.append(Blocked(" + ".join(rule), int(taken), int(total - taken), largest))
+        report.append(Blocked(" + ".join(rule), taken, total - taken, largest))
         if largest < 2:
             continue
         con.execute(
