@@ -77,10 +77,11 @@ class KnownPairs:
             f"create or replace temp table asked_pairs as {self._printed(pairs, 'join_key_l', 'join_key_r', '')}; "
             f"drop table {pairs}"
         )
-        enough = "" if least is None else f"where match_weight >= {least!r}"
+        # The weight that counts: scoring sees it before relatives are taken off.
+        enough = "true" if least is None else f"match_weight >= {least!r}"
         con.execute(
             f"create or replace temp table {into} as select join_key_l as node_1, join_key_r as node_2, {_WEIGHED} "
-            f"from asked_pairs inner join known_pairs using (pair) {enough}"
+            f"from asked_pairs inner join known_pairs using (pair) where {enough}"
         )
         is_light = "" if least is None else "anti join known_as_light using (pair)"
         new_pairs = "asked_pairs"
@@ -90,7 +91,7 @@ class KnownPairs:
                 "create or replace temp table new_pairs as "
                 f"from asked_pairs anti join known_pairs using (pair) {is_light}"
             )
-        self._score(new_pairs, least, into)
+        self._score(new_pairs, least, enough, into)
         con.execute(
             "insert into used_pairs select pair from asked_pairs semi join known_pairs using (pair); "
             "insert into used_as_light select pair from asked_pairs anti join known_pairs using (pair); "
@@ -101,8 +102,8 @@ class KnownPairs:
         counted = "(select count(*) from known_pairs) + (select count(*) from known_as_light)"
         return bool(self._con.execute(f"select {counted}").fetchall()[0][0])
 
-    def _score(self, pairs: str, least: float | None, into: str) -> None:
-        """Add to `into`, and to what is known, what scoring gives."""
+    def _score(self, pairs: str, least: float | None, enough: str, into: str) -> None:
+        """Add what scoring gives to what is known, and what is `enough` to `into`."""
         con = self._con
         scored = con.execute(f"select count(*) from {pairs}").fetchall()[0][0]
         if not scored or not self._model.active:
@@ -127,11 +128,11 @@ class KnownPairs:
                 "group by pair having count(*) > 1; "
                 "create or replace temp view met_once as from weighed_pairs anti join met_again using (pair); "
                 f"insert into known_pairs by name select pair, {_WEIGHED} from met_once; "
-                f"insert into {into} select node_1, node_2, {_WEIGHED} from met_once; "
+                f"insert into {into} select node_1, node_2, {_WEIGHED} from met_once where {enough}; "
                 f"insert into known_pairs by name select distinct on (pair) pair, {_WEIGHED} from weighed_pairs "
                 "semi join met_again using (pair) anti join known_pairs using (pair) order by pair, node_1, node_2; "
                 f"insert into {into} select node_1, node_2, {_WEIGHED} from (select node_1, node_2, pair "
-                "from weighed_pairs semi join met_again using (pair)) inner join known_pairs using (pair); "
+                f"from weighed_pairs semi join met_again using (pair)) inner join known_pairs using (pair) where {enough}; "
                 "drop view met_once; drop table met_again; drop table weighed_pairs"
             )
 

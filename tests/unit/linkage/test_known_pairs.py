@@ -111,6 +111,14 @@ def test_another_model_scores_everything_anew(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.parquet"))) == 1, "what the old one weighed is put away"
 
 
+def test_who_weighs_too_little_at_last_is_left_out_by_every_run(tmp_path: Path) -> None:
+    namesakes = [{"given": "otto", "family": "wong", "birth": f"1980022{i}"} for i in (1, 8)]
+    common = replace(MODEL, name_dependence=2.0**40)
+    assert matched(namesakes, tmp_path) != ([], 1)
+    assert matched(namesakes, tmp_path, common) == ([], 1)
+    assert matched(namesakes, tmp_path, common) == ([], 0)
+
+
 def test_what_cannot_be_read_is_scored_again(tmp_path: Path) -> None:
     rest = [{"given": "otto", "family": "wong", "birth": f"1980022{i}"} for i in range(5)]
     found, _ = matched(rest, tmp_path)
