@@ -42,12 +42,22 @@
 
 {#
   CTEs over `states`, a subset of `int_profile_states`:
+    group_rules   one group of attributes, with its number and its rule
     said          one value of one attribute of one state: what was sent, the form it is compared in, why it is kept out
     state_groups  one group of attributes of one state, of usable values alone
   A value is judged once however many profiles say it. Values that differ only in writing are one: case, blanks, accents,
   script, the way a number is written, the order of a name.
 #}
 {% macro values_said(states) -%}
+    group_rules as (
+        select distinct
+            group_place,
+            attribute_group,
+            strategy,
+            min_agreement
+        from {{ ref('int_source_beliefs') }}
+    ),
+
     long_values as (
         {%- for attribute in golden_attributes() %}
         select
@@ -116,7 +126,7 @@
             long_values.attribute_value,
             judged.compared_as,
             judged.bad_reason,
-            rules.attribute_group,
+            group_rules.group_place,
             rules.is_needed
         from long_values
         inner join judged
@@ -126,13 +136,15 @@
                 and long_values.context = judged.context
         inner join {{ ref('survivorship_rules') }} as rules
             on long_values.attribute = rules.attribute
+        inner join group_rules
+            on rules.attribute_group = group_rules.attribute_group
     ),
 
     -- Attributes of one group move together: an address is never mixed from two profiles, nor a name.
     gathered as (
         select
             state,
-            attribute_group,
+            group_place,
             count(*) as filled,
             count(*) filter (where is_needed) as needed_filled,
             sum(length(attribute_value)) as value_length,
@@ -144,33 +156,35 @@
             ) as others_hash
         from said
         where bad_reason is null
-        group by state, attribute_group
+        group by state, group_place
     ),
 
     state_groups as (
         select
             gathered.state,
-            gathered.attribute_group,
-            gathered.filled,
+            gathered.group_place,
             gathered.needed_filled,
-            gathered.value_length,
+            -- What the rule goes by; null where that is how many agree.
+            case beliefs.strategy
+                when 'source_priority' then - beliefs.source_place
+                when 'most_complete' then cast(gathered.filled * 1000000 + gathered.value_length as bigint)
+                when 'most_recent' then 0
+            end as merit,
             -- A whole name and its parts are one value.
             {{ row_hash([
                 'coalesce(gathered.full_name, ' ~ joined_name_key('gathered.given_name', 'gathered.family_name') ~ ')',
                 'gathered.others_hash',
             ]) }} as group_value,
             states.valid_from as observed_at,
-            states.source_id,
-            states.source_record_id,
-            beliefs.strategy,
-            beliefs.min_agreement,
-            beliefs.source_place
+            beliefs.source_place,
+            beliefs.source_rank,
+            states.source_record_id
         from gathered
         inner join {{ states }} as states
             on gathered.state = states.state
         inner join {{ ref('int_source_beliefs') }} as beliefs
             on
-                gathered.attribute_group = beliefs.attribute_group
+                gathered.group_place = beliefs.group_place
                 and states.source_id = beliefs.source_id
     )
 {%- endmacro %}
@@ -180,29 +194,45 @@
   subject with its place. A subject is whatever gets one golden value: a customer, or a customer at some time.
 #}
 {% macro values_ranked(members, subject) -%}
-    {%- set keys = subject | join(', ') -%}
+    {#- Sorted and counted are numbers: texts would be moved many times. -#}
+{%- set keys = subject | join(', ') -%}
+    subjects as (
+        select
+            {{ keys }},
+            row_number() over () as subject
+        from (select distinct {{ keys }} from {{ members }})
+    ),
+
     candidates as (
         select
-            {% for name in subject %}members.{{ name }}, {% endfor %}
+            subjects.subject,
             state_groups.*
         from {{ members }} as members
+        inner join subjects
+            on
+                {%- for name in subject %}
+                members.{{ name }} = subjects.{{ name }}{{ ' and' if not loop.last }}
+                {%- endfor %}
         inner join state_groups
             on members.state = state_groups.state
     ),
 
     agreed as (
         select
-            {{ keys }},
-            attribute_group,
+            subject,
+            group_place,
             group_value,
             count(*) as agreeing
         from candidates
-        group by {{ keys }}, attribute_group, group_value
+        group by subject, group_place, group_value
     ),
 
     placed as (
         select
-            candidates.*,
+            candidates.subject,
+            candidates.group_place,
+            candidates.state,
+            candidates.group_value,
             agreed.agreeing,
             row_number() over best_first as value_rank,
             first_value(candidates.group_value) over best_first as best_value,
@@ -211,32 +241,35 @@
         from candidates
         inner join agreed
             on
-                {%- for name in subject %}
-                candidates.{{ name }} = agreed.{{ name }} and
-                {%- endfor %}
-                candidates.attribute_group = agreed.attribute_group
+                candidates.subject = agreed.subject
+                and candidates.group_place = agreed.group_place
                 and candidates.group_value = agreed.group_value
         window best_first as (
-            partition by {% for name in subject %}candidates.{{ name }}, {% endfor %}candidates.attribute_group
+            partition by candidates.subject, candidates.group_place
             order by
                 candidates.needed_filled desc,
-                case candidates.strategy
-                    when 'source_priority' then - candidates.source_place
-                    when 'most_frequent' then agreed.agreeing
-                    when 'most_complete' then cast(candidates.filled * 1000000 + candidates.value_length as bigint)
-                end desc,
+                coalesce(candidates.merit, agreed.agreeing) desc,
                 candidates.observed_at desc,
                 candidates.source_place,
-                candidates.source_id,
+                candidates.source_rank,
                 candidates.source_record_id
         )
     ),
 
     ranked as (
         select
-            *,
-            value_rank = 1 and best_agreeing >= coalesce(min_agreement, 0) * usable as is_winner,
-            best_agreeing >= coalesce(min_agreement, 0) * usable as has_winner
+            {%- for name in subject %}
+            subjects.{{ name }},
+            {%- endfor %}
+            group_rules.strategy,
+            group_rules.min_agreement,
+            placed.*,
+            placed.value_rank = 1 and placed.best_agreeing >= coalesce(group_rules.min_agreement, 0) * placed.usable as is_winner,
+            placed.best_agreeing >= coalesce(group_rules.min_agreement, 0) * placed.usable as has_winner
         from placed
+        inner join group_rules
+            on placed.group_place = group_rules.group_place
+        inner join subjects
+            on placed.subject = subjects.subject
     )
 {%- endmacro %}

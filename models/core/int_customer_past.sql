@@ -129,7 +129,7 @@ golden as (
     inner join said
         on
             ranked.state = said.state
-            and ranked.attribute_group = said.attribute_group
+            and ranked.group_place = said.group_place
     where ranked.is_winner and said.bad_reason is null
     group by ranked.customer_id, ranked.valid_from
 ),

@@ -56,4 +56,4 @@ inner join states
 left join ranked
     on
         said.state = ranked.state
-        and said.attribute_group = ranked.attribute_group
+        and said.group_place = ranked.group_place

@@ -23,7 +23,10 @@ select
     coalesce(
         {{ position_in_text('rules.source_order', '>', 'delivered.source_id') }},
         1000 + coalesce(sources.trust_tier, 5)
-    ) as source_place
+    ) as source_place,
+    -- Numbers for the names, in their order.
+    dense_rank() over (order by rules.attribute_group) as group_place,
+    dense_rank() over (order by delivered.source_id) as source_rank
 from rules
 cross join delivered
 left join {{ ref('sources') }} as sources
