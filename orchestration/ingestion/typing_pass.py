@@ -72,7 +72,7 @@ class Pass:
             if column in valued:
                 typed.append(f"{self._value(column, source, text)} as {value}")
             if source.native is not None:
-                sent.append(f"{source.native} as {sql.name('n_' + column.name)}")
+                sent.append(f"{source.native} as {_n(column)}")
         if has_rest:
             extra = enumerate(self._extra_columns())
             sent += [f"{source.text} as x_{position}" for position, source in extra]
@@ -127,21 +127,23 @@ class Pass:
             if column.required or column.name not in self.mapped or not _can_fail(column):
                 continue
             key = sql.text(f'"{column.name}":')
-            parts.append(
-                f"case when {_v(column)} is null and {_t(column)} is not null "
-                f"then {key} || to_json({_t(column)}) end"
-            )
+            is_bad = f"{_v(column)} is null and {self._sent(column)} is not null"
+            parts.append((is_bad, f"{key} || to_json({self._text(column)})"))
         for position, source in enumerate(self._extra_columns()):
             key = f"to_json({sql.text(source.name)}) || ':'"
             value = f"x_{position}"
             shown = value if source.is_json else f"to_json({value})"
-            parts.append(f"case when {value} <> '' then {key} || {shown} end")
+            parts.append((f"{value} <> ''", f"{key} || {shown}"))
         if self.landed.rest is not None:
-            inside = "substr(_rest, 2, length(_rest) - 2)"
-            parts.append(f"case when _rest <> '{{}}' then {inside} end")
+            parts.append(("_rest <> '{}'", "substr(_rest, 2, length(_rest) - 2)"))
         if not parts:
             return "cast(null as json)"
-        return f"cast('{{' || nullif(concat_ws(',', {', '.join(parts)}), '') || '}}' as json)"
+        listed = ", ".join(f"case when {holds} then {shown} end" for holds, shown in parts)
+        # Most rows have nothing over: they are spared the putting together.
+        has_any = " or ".join(f"({holds})" for holds, _ in parts)
+        return (
+            f"case when {has_any} then cast('{{' || concat_ws(',', {listed}) || '}}' as json) end"
+        )
 
     @property
     def optional_typed(self) -> tuple[str, ...]:
@@ -221,22 +223,37 @@ class Pass:
         return f"select count(*) from {self.landed.relation} where {' or '.join(damaged)}"
 
     def _value(self, column: Column, source: LandedColumn, text: str) -> str:
+        return self._of_native(column, source) or values.value_of_text(self._reading(column), text)
+
+    def _of_native(self, column: Column, source: LandedColumn) -> str | None:
+        """SQL for the value from the type that the file gives it; None where its text decides."""
+        if source.native is None or source.native_type is None:
+            return None
+        return values.value_of_native(self._reading(column), _n(column), source.native_type)
+
+    def _reading(self, column: Column) -> values.Reading:
         separators = self.separators.get(column.name, Separators.UNKNOWN)
-        how = values.Reading(column, self.timezone, separators, column.name in self.plain)
-        if source.native is not None and source.native_type is not None:
-            native = values.value_of_native(how, sql.name("n_" + column.name), source.native_type)
-            if native is not None:
-                return native
-        return values.value_of_text(how, text)
+        return values.Reading(column, self.timezone, separators, column.name in self.plain)
+
+    def _sent(self, column: Column) -> str:
+        """SQL for what was sent, null where nothing was."""
+        is_typed = self._of_native(column, self.mapped[column.name]) is not None
+        return _n(column) if is_typed else _t(column)
+
+    def _text(self, column: Column) -> str:
+        """SQL for what was sent, as text, which values with a type become only where it is asked for."""
+        source = self.mapped[column.name]
+        if source.native_type is None or self._of_native(column, source) is None:
+            return _t(column)
+        return values.text_of_native(_n(column), source.native_type)
 
     @property
     def _is_header(self) -> str:
         """SQL condition: each value is the name of its column, as where two files were joined."""
-        parts = [
-            f"lower({_t(c)}) = {sql.text(c.name.lower())}"
-            for c in self.table.columns
-            if c.name in self.mapped
-        ]
+        columns = [c for c in self.table.columns if c.name in self.mapped]
+        if any(self._of_native(c, self.mapped[c.name]) for c in columns):
+            return "false"  # A number, a time or a truth value is no name.
+        parts = [f"lower({_t(c)}) = {sql.text(c.name.lower())}" for c in columns]
         return f"coalesce({' and '.join(parts)}, false)" if parts else "false"
 
     def _extra_columns(self) -> tuple[LandedColumn, ...]:
@@ -348,6 +365,10 @@ def _can_fail(column: Column) -> bool:
 
 def _s(column: Column) -> str:
     return sql.name("s_" + column.name)
+
+
+def _n(column: Column) -> str:
+    return sql.name("n_" + column.name)
 
 
 def _t(column: Column) -> str:
