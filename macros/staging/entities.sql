@@ -239,7 +239,7 @@ where
 {# Whether a mapping makes each row out of one row of one table, by the words it is written with; in doubt it does not. #}
 {% macro is_row_by_row(relation) %}
     {%- set words = 'join|over|group|distinct|newest|ref|exists|recursive|qualify|limit|order|union|intersect|except|max|min|sum|count' -%}
-    {{ return(not modules.re.search('\\b(' ~ words ~ ')\\b', mapping_node(relation).raw_code | lower)) }}
+    {{ return(not modules.re.search('\\b(' ~ words ~ ')\\b', mapping_node(relation).raw_code | lower | replace('union all', ''))) }}
 {% endmacro %}
 
 {# A list of text literals; never an empty one. #}

@@ -1,14 +1,5 @@
--- Grain: one version of one e-mail event, engagement or form submission of one HubSpot account.
--- Deliveries, deferrals and drops are steps of the machine and stay in raw; so do events of robots.
-with events as (
-    select * from {{ source('hubspot', 'email_event') }}
-),
-
-sent_emails as (
-    select * from {{ newest(source('hubspot', 'email_event_sent'), ['id']) }}
-),
-
-merged_contacts as (
+-- Grain: one version of one engagement or form submission of one HubSpot account.
+with merged_contacts as (
     select * from {{ ref('int_hubspot__merged_contacts') }}
 ),
 
@@ -26,46 +17,6 @@ engagement_contacts as (
             links._source_id = merged_contacts.source_id
             and links.contact_id = merged_contacts.merged_id
     group by links._source_id, links.engagement_id
-),
-
-email_interactions as (
-    select
-        events._source_id,
-        'email_event:' || events.id as interaction_id,
-        cast(null as varchar) as contact_id,
-        events.recipient as email,
-        'email' as channel,
-        case when events.type in ('OPEN', 'CLICK', 'SPAMREPORT') then 'inbound' else 'outbound' end
-            as direction,
-        events.created as started_at,
-        cast(null as timestamp) as ended_at,
-        sent_emails.subject,
-        cast(null as varchar) as text,
-        cast(null as varchar) as employee_id,
-        events.email_campaign_id as campaign_id,
-        case when events.type <> 'SENT' then 'email_event:' || events.sent_by_id end
-            as parent_interaction_id,
-        cast(null as decimal(18, 4)) as handle_seconds,
-        case events.type
-            when 'SENT' then 'sent'
-            when 'OPEN' then 'opened'
-            when 'CLICK' then 'clicked'
-            when 'BOUNCE' then 'bounced'
-            when 'SPAMREPORT' then 'reported as spam'
-        end as outcome,
-        events._fivetran_synced as updated_at,
-        false as is_deleted,
-        events._file_id,
-        events._file_row,
-        events._loaded_at
-    from events
-    left join sent_emails
-        on
-            events._source_id = sent_emails._source_id
-            and coalesce(events.sent_by_id, events.id) = sent_emails.id
-    where
-        events.type in ('SENT', 'OPEN', 'CLICK', 'BOUNCE', 'SPAMREPORT')
-        and not coalesce(events.filtered_event, false)
 ),
 
 engagements as (
@@ -185,7 +136,6 @@ engagement_interactions as (
         engagements._source_id,
         'engagement:' || engagements.engagement_id as interaction_id,
         engagement_contacts.contact_id,
-        cast(null as varchar) as email,
         engagements.channel,
         engagements.direction,
         engagements.started_at,
@@ -193,8 +143,6 @@ engagement_interactions as (
         engagements.subject,
         engagements.text,
         engagements.employee_id,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as parent_interaction_id,
         engagements.handle_seconds,
         engagements.outcome,
         engagements.updated_at,
@@ -217,7 +165,6 @@ form_interactions as (
             concat_ws(':', submissions.contact_id, submissions.form_id, submissions.timestamp)
         ) as interaction_id,
         coalesce(merged_contacts.surviving_id, submissions.contact_id) as contact_id,
-        cast(null as varchar) as email,
         'web' as channel,
         'inbound' as direction,
         submissions.timestamp as started_at,
@@ -225,8 +172,6 @@ form_interactions as (
         submissions.title as subject,
         cast(null as varchar) as text,
         cast(null as varchar) as employee_id,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as parent_interaction_id,
         cast(null as decimal(18, 4)) as handle_seconds,
         'form submitted' as outcome,
         submissions._fivetran_synced as updated_at,
@@ -242,8 +187,6 @@ form_interactions as (
 ),
 
 united as (
-    select * from email_interactions
-    union all
     select * from engagement_interactions
     union all
     select * from form_interactions
@@ -254,7 +197,6 @@ final as (
         _source_id as source_id,
         cast(interaction_id as varchar) as interaction_id,
         cast(contact_id as varchar) as customer_ref,
-        cast(email as varchar) as email,
         cast(channel as varchar) as channel,
         cast(direction as varchar) as direction,
         cast(started_at as timestamp) as started_at,
@@ -262,8 +204,6 @@ final as (
         cast(subject as varchar) as subject,
         cast(text as varchar) as text,
         cast(employee_id as varchar) as employee_id,
-        cast(campaign_id as varchar) as campaign_id,
-        cast(parent_interaction_id as varchar) as parent_interaction_id,
         cast(handle_seconds as decimal(18, 4)) as handle_seconds,
         cast(outcome as varchar) as outcome,
         cast(updated_at as timestamp) as updated_at,
