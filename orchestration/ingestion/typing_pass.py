@@ -66,11 +66,10 @@ class Pass:
             source = self.mapped.get(column.name)
             if source is None:
                 continue
-            text, value = _t(column), _v(column)
-            texts.append(f"{values.trimmed(_s(column))} as {text}")
+            texts.append(f"{values.trimmed(_s(column))} as {_t(column)}")
             sent.append(f"{source.text} as {_s(column)}")
             if column in valued:
-                typed.append(f"{self._value(column, source, text)} as {value}")
+                typed.append(f"{self._value(column)} as {_v(column)}")
             if source.native is not None:
                 sent.append(f"{source.native} as {_n(column)}")
         if has_rest:
@@ -222,12 +221,13 @@ class Pass:
         )
         return f"select count(*) from {self.landed.relation} where {' or '.join(damaged)}"
 
-    def _value(self, column: Column, source: LandedColumn, text: str) -> str:
-        return self._of_native(column, source) or values.value_of_text(self._reading(column), text)
+    def _value(self, column: Column) -> str:
+        return self._of_native(column) or values.value_of_text(self._reading(column), _t(column))
 
-    def _of_native(self, column: Column, source: LandedColumn) -> str | None:
+    def _of_native(self, column: Column) -> str | None:
         """SQL for the value from the type that the file gives it; None where its text decides."""
-        if source.native is None or source.native_type is None:
+        source = self.mapped[column.name]
+        if source.native_type is None:
             return None
         return values.value_of_native(self._reading(column), _n(column), source.native_type)
 
@@ -237,21 +237,20 @@ class Pass:
 
     def _sent(self, column: Column) -> str:
         """SQL for what was sent, null where nothing was."""
-        is_typed = self._of_native(column, self.mapped[column.name]) is not None
-        return _n(column) if is_typed else _t(column)
+        return _n(column) if self._of_native(column) else _t(column)
 
     def _text(self, column: Column) -> str:
         """SQL for what was sent, as text, which values with a type become only where it is asked for."""
-        source = self.mapped[column.name]
-        if source.native_type is None or self._of_native(column, source) is None:
+        native = self.mapped[column.name].native_type
+        if native is None or not self._of_native(column):
             return _t(column)
-        return values.text_of_native(_n(column), source.native_type)
+        return values.text_of_native(_n(column), native)
 
     @property
     def _is_header(self) -> str:
         """SQL condition: each value is the name of its column, as where two files were joined."""
         columns = [c for c in self.table.columns if c.name in self.mapped]
-        if any(self._of_native(c, self.mapped[c.name]) for c in columns):
+        if any(self._of_native(c) for c in columns):
             return "false"  # A number, a time or a truth value is no name.
         parts = [f"lower({_t(c)}) = {sql.text(c.name.lower())}" for c in columns]
         return f"coalesce({' and '.join(parts)}, false)" if parts else "false"
